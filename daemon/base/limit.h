@@ -1,0 +1,30 @@
+/* Every limit of the program, with its reason. Bytes, counts and milliseconds. */
+#ifndef BASE_LIMIT_H
+#define BASE_LIMIT_H
+
+#define LIMIT_ID_BYTES 64             /* a slug; two of them and a change name fit a topic */
+#define LIMIT_TOPIC_BYTES 200         /* libzmq 4.3.4 breaks subscriptions of 246 bytes and more */
+#define LIMIT_TOPIC_LEVELS 8          /* prev[] of a record */
+#define LIMIT_EVENT_BYTES (64 * 1024) /* CloudEvents' advice for one event */
+#define LIMIT_URL_BYTES 8192          /* what servers accept in practice */
+#define LIMIT_TITLE_BYTES 1024
+#define LIMIT_SENTENCE_BYTES 8192    /* longer ones are cut there: no sentence of a person is longer */
+#define LIMIT_CONTEXT_BYTES 64       /* prefix and suffix of a statement, as in a TextQuoteSelector */
+#define LIMIT_FETCH_BYTES (8u << 20) /* default of a source's max_size */
+#define LIMIT_FETCH_BYTES_MAX (64u << 20)
+#define LIMIT_FETCH_MS 30000           /* default of a source's timeout */
+#define LIMIT_REDIRECTS 5              /* browsers allow 20; a feed that needs more than 5 is broken */
+#define LIMIT_READ_ARENA (512u << 20)  /* one reading; 64 bytes a byte of the largest default fetch */
+#define LIMIT_FEED_ITEMS 5000          /* items read of one feed */
+#define LIMIT_STATEMENTS 20000         /* statements of one document */
+#define LIMIT_HTML_DEPTH 512           /* nesting that a walk follows; deeper content is kept as text */
+#define LIMIT_FACTS_PER_STATEMENT 32   /* candidates that are compared slot by slot */
+#define LIMIT_CONFIG_BYTES (16u << 20) /* one configuration file */
+#define LIMIT_CONFIG_ERRORS 200        /* reported at once; a file with more is not a configuration */
+#define LIMIT_CALL_BYTES (8u << 20)    /* body of a control call (an article to learn from) */
+#define LIMIT_FRAME_BYTES (64 * 1024)  /* ZMQ_MAXMSGSIZE of the query socket: one frame of a request */
+#define LIMIT_REPLAY_BYTES (256 * 1024)
+#define LIMIT_REPLAY_ROWS 1000
+#define LIMIT_BATCH_EVENTS 1000 /* events of one group commit */
+
+#endif

@@ -1,0 +1,68 @@
+/* The bus: committed events out over ZeroMQ, and answers to those who ask (protocol PW1, <policywatch/wire.h>).
+ *
+ * The bus never sees an event that is not in the log: bus_publish() reads the log from where it stopped. It
+ * reaches the log through `struct bus_log`, so that this layer needs no store. */
+#ifndef PUBLISH_BUS_H
+#define PUBLISH_BUS_H
+
+#include "arena.h"
+#include "calendar.h"
+#include "loop.h"
+
+struct bus;
+struct json_t;
+
+struct bus_row {
+	uint64_t seq;
+	struct sv topic, record;
+};
+struct bus_rows {
+	struct bus_row *items;
+	size_t n, cap;
+};
+
+/* The log as the bus sees it; same meaning as the calls of the store. */
+struct bus_log {
+	void *ctx;
+	void (*position)(void *ctx, uint64_t *epoch, uint64_t *head, uint64_t *oldest);
+	enum status (*read)(void *ctx, struct arena *arena, uint64_t from, struct sv prefix, size_t max_rows,
+		size_t max_bytes, struct bus_rows *out, uint64_t *out_scanned_to, struct error *err);
+	enum status (*at_time)(void *ctx, struct wall_ms at, uint64_t *out_seq, struct error *err);
+	uint64_t (*last_seq)(void *ctx, struct sv prefix);
+};
+
+/* A control call that came in over the query socket. Answer it now or later with bus_answer(). */
+struct bus_call {
+	struct sv name;              /* "facts" */
+	const struct json_t *params; /* an object */
+	struct sv body;              /* the body frames joined, for calls that carry one */
+	uint64_t token;              /* names the caller to bus_answer() */
+};
+
+struct bus_options {
+	struct sv_list events_endpoints, query_endpoints;
+	int heartbeat_ms;
+	int ipc_mode;
+	struct sv instance;
+};
+struct bus_ops {
+	void *ctx;
+	void (*on_call)(void *ctx, const struct bus_call *call);
+};
+
+/* A busy endpoint is E_SYSTEM with its name. */
+enum status bus_new(struct loop *loop, const struct bus_options *options, const struct bus_log *log,
+	const struct bus_ops *ops, struct bus **out, struct error *err);
+void bus_free(struct bus *bus); /* lets queued messages go out for at most a second */
+/* Sends everything committed since the last call. Call after each commit. */
+void bus_publish(struct bus *bus);
+/* result: an object, taken over; or NULL and an error. A token that is not known (gone, answered) is ignored. */
+void bus_answer(struct bus *bus, uint64_t token, struct json_t *result, const struct error *err);
+
+struct bus_counts {
+	uint64_t published, replayed, calls, bad_requests;
+	uint32_t subscriptions;
+};
+struct bus_counts bus_counts(const struct bus *bus);
+
+#endif

@@ -1,0 +1,143 @@
+/* libpolicywatch: subscribe to a policywatchd, miss nothing, ask it questions.
+ *
+ *	struct pw_client *client;
+ *	struct pw_options options = PW_OPTIONS_INIT;
+ *	options.cursor_file = "/var/lib/me/policywatch.cursor";
+ *	if (pw_connect(&options, &client) != PW_OK) …
+ *	struct pw_event *event;
+ *	while (pw_next(client, -1, &event) == PW_OK) {
+ *		puts(pw_event_json(event));
+ *		pw_ack(client, event);
+ *		pw_event_free(event);
+ *	}
+ *	pw_close(client);
+ *
+ * Events of the chosen topics come in order, each at least once, across restarts and cut connections of either
+ * side: gaps are seen by the sequence numbers in each record and repaired by replay. An event that comes twice
+ * (after a crash before pw_ack) carries the same id.
+ *
+ * A client is used by one thread at a time; different clients by different threads. No call exits, prints or
+ * changes signals. Strings are UTF-8 and NUL-terminated. What a function returns as `const` is borrowed from the
+ * object it was asked of; what it gives through an out pointer is the caller's to free. */
+#ifndef POLICYWATCH_POLICYWATCH_H
+#define POLICYWATCH_POLICYWATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PW_API __attribute__((visibility("default")))
+#else
+#define PW_API
+#endif
+
+struct pw_client;
+struct pw_event;
+struct pw_reply;
+struct pw_value; /* a JSON value inside an event or a reply */
+
+enum pw_status {
+	PW_OK = 0,
+	PW_TIMEOUT,     /* nothing came within the time given */
+	PW_UNREACHABLE, /* no daemon answers */
+	PW_NOT_FOUND,   /* the daemon knows no such thing */
+	PW_DENIED,
+	PW_INVALID, /* an argument, or what came over the wire, is not as documented */
+	PW_GONE,    /* events after the cursor were trimmed by retention: pw_resume() chooses how to go on */
+	PW_EPOCH,   /* the log was recreated: pw_resume() chooses how to go on */
+	PW_NOMEM,
+	PW_SYSTEM, /* a file or socket failed: see pw_error() */
+	PW_FAILED  /* the daemon could not do it: see pw_error() */
+};
+PW_API const char *pw_status_text(enum pw_status status);
+
+/* Where the client is. STALE: connected once, no heartbeat now. */
+enum pw_state { PW_CONNECTING, PW_REPLAYING, PW_LIVE, PW_STALE };
+PW_API const char *pw_state_text(enum pw_state state);
+
+#define PW_FROM_NOW UINT64_MAX /* start with what comes next */
+
+struct pw_options {
+	size_t size;               /* sizeof this struct: set by PW_OPTIONS_INIT */
+	const char *events;        /* endpoint of events; NULL: $POLICYWATCH_EVENTS, else that of the system's daemon */
+	const char *query;         /* endpoint of queries; NULL: $POLICYWATCH_QUERY, else that of the system's daemon */
+	const char *const *topics; /* prefixes ("fact/us-mexico/"), NULL-terminated; NULL or empty: everything */
+	const char *cursor_file;   /* where to keep the place, or NULL. Read at connect, written by pw_ack() */
+	const char *cursor_name;   /* under which the daemon counts this client's lag, or NULL */
+	uint64_t from_seq;      /* first event wanted when no cursor file holds one; PW_FROM_NOW; 0: from the oldest */
+	int64_t from_time_ms;   /* instead of from_seq: first event recorded at or after it; 0: not used */
+	int request_timeout_ms; /* of one request; 0: 3000 */
+};
+#define PW_OPTIONS_INIT                                                                    \
+	{                                                                                  \
+		sizeof(struct pw_options), NULL, NULL, NULL, NULL, NULL, PW_FROM_NOW, 0, 0 \
+	}
+
+/* Sets up the sockets and reads the cursor; does not wait for the daemon. On failure *out is a client that only serves
+ * pw_error() and pw_close() (NULL when memory ran out). */
+PW_API enum pw_status pw_connect(const struct pw_options *options, struct pw_client **out);
+PW_API void pw_close(struct pw_client *client);              /* NULL is fine */
+PW_API const char *pw_error(const struct pw_client *client); /* what went wrong last, "" when nothing */
+PW_API enum pw_state pw_client_state(const struct pw_client *client);
+
+/* The next event, waiting at most timeout_ms (-1: for ever, 0: not at all). PW_TIMEOUT, PW_GONE, PW_EPOCH. */
+PW_API enum pw_status pw_next(struct pw_client *client, int timeout_ms, struct pw_event **out);
+/* The event was handled: the cursor moves past it, on disk if there is a cursor file (written atomically). */
+PW_API enum pw_status pw_ack(struct pw_client *client, const struct pw_event *event);
+/* After PW_GONE or PW_EPOCH: go on from this number (0: the oldest there is; PW_FROM_NOW). */
+PW_API enum pw_status pw_resume(struct pw_client *client, uint64_t from_seq);
+
+/* For a loop of your own: wait until pw_fd() is readable or pw_wait_ms() has passed, then call pw_next(client, 0, …)
+ * until it says PW_TIMEOUT. Edge-triggered: never wait before PW_TIMEOUT was seen. */
+PW_API int pw_fd(const struct pw_client *client);
+PW_API int pw_wait_ms(const struct pw_client *client);
+
+PW_API void pw_event_free(struct pw_event *event); /* NULL is fine */
+PW_API uint64_t pw_event_seq(const struct pw_event *event);
+PW_API uint64_t pw_event_epoch(const struct pw_event *event);
+PW_API int64_t pw_event_time_ns(const struct pw_event *event); /* recorded, since 1970 */
+PW_API const char *pw_event_topic(const struct pw_event *event);
+PW_API const char *pw_event_json(const struct pw_event *event); /* the CloudEvent as sent, one line */
+PW_API const struct pw_value *pw_event_value(
+	const struct pw_event *event); /* the same, parsed; NULL if it is not JSON */
+/* Short for pw_text(pw_get(pw_event_value(event), path)). */
+PW_API const char *pw_event_text(const struct pw_event *event, const char *path);
+
+/* Asks the daemon. params: JSON object or NULL; body: bytes that go with the call, or NULL. Waits for the answer. Calls: see
+ * policywatch-calls(7). */
+PW_API enum pw_status pw_call(struct pw_client *client, const char *name, const char *params, const void *body,
+	size_t body_bytes, struct pw_reply **out);
+PW_API void pw_reply_free(struct pw_reply *reply);
+PW_API const char *pw_reply_json(const struct pw_reply *reply);
+PW_API const struct pw_value *pw_reply_value(const struct pw_reply *reply);
+
+/* Reading JSON values. All take NULL and the wrong kind, and then give NULL, "", 0. */
+PW_API const struct pw_value *pw_get(const struct pw_value *value, const char *path); /* "data.change.old" */
+PW_API const struct pw_value *pw_at(const struct pw_value *array, size_t i);
+PW_API size_t pw_size(const struct pw_value *array);
+PW_API const char *pw_text(const struct pw_value *value);
+PW_API double pw_number(const struct pw_value *value);
+PW_API int64_t pw_integer(const struct pw_value *value);
+PW_API int pw_true(const struct pw_value *value);
+PW_API int pw_is_text(const struct pw_value *value);
+PW_API int pw_is_number(const struct pw_value *value);
+PW_API int pw_is_array(const struct pw_value *value);
+PW_API int pw_is_object(const struct pw_value *value);
+PW_API int pw_is_null(const struct pw_value *value); /* also NULL itself */
+
+/* Building the JSON of a call's parameters: adds "key": "value" with escapes to a text made by malloc() (NULL to begin). Returns the new
+ * text, to be freed, or NULL without memory. */
+PW_API char *pw_params_text(char *params, const char *key, const char *value);
+PW_API char *pw_params_integer(char *params, const char *key, int64_t value);
+
+PW_API const char *pw_version(void); /* "0.1.0" */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
