@@ -30,7 +30,7 @@ struct config {
 	/* bus { … } */
 	struct sv_list events_endpoints; /* XPUB: "ipc:///run/policywatchd/events", "tcp://127.0.0.1:5560" */
 	struct sv_list query_endpoints;  /* ROUTER */
-	int heartbeat_ms;
+	int64_t heartbeat_ms;
 	int ipc_mode; /* 0660 */
 
 	/* http { … } */
@@ -41,6 +41,7 @@ struct config {
 	double event_confidence; /* below: no event */
 	int64_t reaffirm_ms;     /* a repeat is an event only when the fact was not heard of for so long */
 
+	struct sv sources_dir, facts_dir; /* as written; empty: beside the main file */
 	struct source_list sources;
 	struct fact_list facts;
 };

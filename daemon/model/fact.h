@@ -35,6 +35,12 @@ struct figure {
 	struct sv per; /* "year", "month", … or empty */
 };
 
+/* Where something was written by a person; file empty: nowhere. */
+struct place {
+	struct sv file;
+	unsigned line;
+};
+
 struct fact {
 	struct sv id; /* "<beat>.<slug>" */
 	struct sv beat;
@@ -46,6 +52,7 @@ struct fact {
 	struct date deadline;   /* unset: none */
 	struct figure figure;
 	struct sv_list aliases; /* phrases by which texts name it */
+	struct place place;     /* of its declaration */
 };
 struct fact_list {
 	struct fact *items;

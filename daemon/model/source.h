@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "calendar.h"
+#include "fact.h"
 
 enum source_kind { SOURCE_FEED, SOURCE_PAGE, SOURCE_FILE, SOURCE_FOLDER };
 #define SOURCE_KINDS 4
@@ -32,8 +33,9 @@ struct source {
 	int64_t timeout_ms;
 	size_t max_bytes;
 	int max_redirects;
-	int fail_after;   /* failures in a row until the source is said to be failing */
-	int64_t stale_ms; /* 0: never stale */
+	int fail_after;     /* failures in a row until the source is said to be failing */
+	int64_t stale_ms;   /* 0: never stale */
+	struct place place; /* of its definition */
 };
 
 /* What is remembered about a source across restarts. Strings belong to whoever filled it. */
