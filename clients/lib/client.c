@@ -1,0 +1,215 @@
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "endpoint.h"
+
+/* The size in the first release: later ones only add fields at the end. */
+#define OPTIONS_BYTES_MIN sizeof(struct pw_options)
+
+int64_t client_now_ms(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum pw_status client_fail(struct pw_client *client, enum pw_status status, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(client->error, sizeof client->error, format, args);
+	va_end(args);
+	return status;
+}
+
+enum pw_status client_ask(struct pw_client *client, struct sock *sock, uint8_t verb, const void *body, size_t n)
+{
+	uint8_t head[PW_REQUEST_HEADER];
+	struct pw_request request = { .verb = verb, .id = ++client->last_id };
+	pw_request_write(&request, head);
+	struct frame frames[] = { { head, sizeof head }, { body, n } };
+	return sock_send(sock, frames, 2);
+}
+
+static bool copy_text(char **out, const char *text)
+{
+	*out = text && text[0] ? strdup(text) : NULL;
+	return *out || !text || !text[0];
+}
+
+static enum pw_status take_options(struct pw_client *client, const struct pw_options *options)
+{
+	const char *bad = NULL;
+	client->from_seq = options->from_seq;
+	client->from_time_ms = options->from_time_ms;
+	client->request_ms = options->request_timeout_ms > 0 ? options->request_timeout_ms : CLIENT_REQUEST_MS;
+	client->events_endpoint = endpoint_choose(options->events, "POLICYWATCH_EVENTS", "events");
+	client->query_endpoint = endpoint_choose(options->query, "POLICYWATCH_QUERY", "query");
+	if (!client->events_endpoint || !client->query_endpoint ||
+		!copy_text(&client->cursor_file, options->cursor_file) ||
+		!copy_text(&client->cursor_name, options->cursor_name))
+		return client_fail(client, PW_NOMEM, "no memory");
+	if (filter_init(&client->filter, options->topics, &bad) == PW_OK)
+		return PW_OK;
+	if (!bad)
+		return client_fail(client, PW_INVALID, "more than %d topics", FILTER_TOPICS);
+	return client_fail(client, PW_INVALID,
+		"'%.100s' is no topic: lower-case letters, digits, '-', '_', '.', levels closed by '/'", bad);
+}
+
+static enum pw_status load_cursor(struct pw_client *client)
+{
+	struct cursor cursor;
+	if (!client->cursor_file)
+		return PW_OK;
+	enum pw_status st = cursor_read(client->cursor_file, &cursor);
+	if (st == PW_NOT_FOUND)
+		return PW_OK;
+	if (st == PW_INVALID)
+		return client_fail(client, st, "%s: not a cursor of policywatch", client->cursor_file);
+	if (st)
+		return client_fail(client, st, "%s: %s", client->cursor_file, strerror(errno));
+	struct follow *follow = &client->follow;
+	follow->has_place = true;
+	follow->epoch = cursor.epoch;
+	follow->scanned = follow->head = follow->acked = follow->saved = cursor.seq;
+	follow->has_saved = true;
+	return PW_OK;
+}
+
+static enum pw_status set_up(struct pw_client *client, const struct pw_options *options)
+{
+	if (options->size < OPTIONS_BYTES_MIN)
+		return client_fail(client, PW_INVALID, "options without PW_OPTIONS_INIT");
+	enum pw_status st = take_options(client, options);
+	if (st)
+		return st;
+	st = load_cursor(client);
+	if (st)
+		return st;
+	st = sockets_init(&client->sockets);
+	if (st)
+		return client_fail(client, st, "sockets: %s", strerror(errno));
+	st = sock_dealer(&client->sockets, client->query_endpoint, &client->query);
+	if (st)
+		return client_fail(client, st, "%s: %s", client->query_endpoint, sock_error());
+	return PW_OK;
+}
+
+enum pw_status pw_connect(const struct pw_options *options, struct pw_client **out)
+{
+	struct timespec now;
+	struct pw_client *client = calloc(1, sizeof *client);
+	*out = client;
+	if (!client)
+		return PW_NOMEM;
+	client->sockets.epoll_fd = -1;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	client->last_id = (uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec; /* no reply to an earlier client fits */
+	enum pw_status st = set_up(client, options);
+	if (st)
+		return st;
+	follow_start(client);
+	return PW_OK;
+}
+
+void pw_close(struct pw_client *client)
+{
+	if (!client)
+		return;
+	(void)follow_save(client); /* at worst some events come again */
+	follow_done(client);
+	sock_close(client->events);
+	sock_close(client->query);
+	sock_close(client->calls);
+	sockets_done(&client->sockets);
+	frames_done(&client->frames);
+	free(client->events_endpoint);
+	free(client->query_endpoint);
+	free(client->cursor_file);
+	free(client->cursor_name);
+	free(client);
+}
+
+const char *pw_error(const struct pw_client *client)
+{
+	return client ? client->error : "no memory";
+}
+
+enum pw_state pw_client_state(const struct pw_client *client)
+{
+	return follow_state(client);
+}
+
+/* Milliseconds until the first of the two; -1 is never. */
+static int sooner(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static int left_ms(int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - client_now_ms();
+	return left > 0 ? (int)left : 0;
+}
+
+enum pw_status pw_next(struct pw_client *client, int timeout_ms, struct pw_event **out)
+{
+	int64_t deadline_ms = client_now_ms() + timeout_ms;
+	if (client->sockets.epoll_fd < 0)
+		return PW_INVALID;
+	for (;;) {
+		enum pw_status st = follow_step(client);
+		if (st == PW_OK) {
+			struct pw_event *event = event_pop(&client->follow.queue);
+			client->follow.delivered = pw_event_seq(event);
+			*out = event;
+			return PW_OK;
+		}
+		int rest_ms = timeout_ms < 0 ? -1 : left_ms(deadline_ms);
+		if (st != PW_TIMEOUT || rest_ms == 0)
+			return st;
+		struct pollfd wait = { .fd = client->sockets.epoll_fd, .events = POLLIN };
+		if (poll(&wait, 1, sooner(rest_ms, follow_wait_ms(client))) < 0)
+			return errno == EINTR ? PW_TIMEOUT
+					      : client_fail(client, PW_SYSTEM, "poll: %s", strerror(errno));
+	}
+}
+
+enum pw_status pw_ack(struct pw_client *client, const struct pw_event *event)
+{
+	return follow_ack(client, pw_event_epoch(event), pw_event_seq(event));
+}
+
+enum pw_status pw_resume(struct pw_client *client, uint64_t from_seq)
+{
+	if (client->follow.phase != PHASE_HALTED)
+		return client_fail(client, PW_INVALID, "nothing to resume");
+	client->from_seq = from_seq;
+	client->from_time_ms = 0;
+	follow_done(client);
+	sock_close(client->events); /* with what it still holds of another log */
+	client->events = NULL;
+	memset(&client->follow, 0, sizeof client->follow);
+	follow_start(client);
+	return PW_OK;
+}
+
+int pw_fd(const struct pw_client *client)
+{
+	return client->sockets.epoll_fd;
+}
+
+int pw_wait_ms(const struct pw_client *client)
+{
+	return follow_wait_ms(client);
+}

@@ -1,0 +1,84 @@
+/* What a client is made of. client.c sets it up and hands events out, follow.c follows the log, call.c asks. */
+#ifndef LIB_CLIENT_H
+#define LIB_CLIENT_H
+
+#include <policywatch/policywatch.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cursor.h"
+#include "event.h"
+#include "filter.h"
+#include "sock.h"
+
+#define CLIENT_REQUEST_MS 3000
+#define CLIENT_ERROR_BYTES 240
+
+/* HELLO: asked where the log stands. REPLAY: asked for what is missing. LIVE: reads what is published. HALTED: waits
+ * for pw_resume(). */
+enum phase { PHASE_HELLO, PHASE_REPLAY, PHASE_LIVE, PHASE_HALTED };
+
+struct follow {
+	enum phase phase;
+	enum pw_status halt; /* PW_GONE or PW_EPOCH */
+
+	/* The question that is out, if any; else when to ask. */
+	bool is_asked;
+	uint64_t request_id;
+	int64_t ask_at_ms, answer_by_ms;
+	unsigned attempts; /* of this question that failed */
+
+	/* The subscription. */
+	int interval_ms;
+	int64_t heard_ms;  /* when the last message came */
+	unsigned silences; /* subscriptions in a row that heard nothing */
+	bool is_heard;     /* this subscription heard something */
+	bool is_welcome;   /* the daemon greeted this subscription before */
+	bool is_stale;
+
+	/* The place. Each event up to `scanned` was handed out, or is in the queue, or is none of ours. */
+	bool has_place;
+	uint64_t epoch, scanned, head;
+	uint64_t delivered, acked; /* handed out; handled */
+	struct event_queue queue;
+
+	uint64_t reported; /* last ACK to the daemon */
+	uint64_t saved;    /* what the cursor file holds */
+	bool has_saved;
+	int64_t saved_ms;
+};
+
+struct pw_client {
+	struct sockets sockets;
+	struct sock *events, *query, *calls;
+	struct frames frames;
+	struct filter filter;
+	char *events_endpoint, *query_endpoint, *cursor_file, *cursor_name;
+	uint64_t from_seq;
+	int64_t from_time_ms;
+	int request_ms;
+	uint64_t last_id;
+	struct follow follow;
+	char error[CLIENT_ERROR_BYTES];
+};
+
+int64_t client_now_ms(void); /* monotonic */
+/* Notes what went wrong and returns status. */
+enum pw_status client_fail(struct pw_client *client, enum pw_status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Sends a request with a body of one frame. Its id is client->last_id. */
+enum pw_status client_ask(struct pw_client *client, struct sock *sock, uint8_t verb, const void *body, size_t n);
+
+/* Starts, or starts anew from client->from_*. */
+void follow_start(struct pw_client *client);
+/* Goes on as far as it can without waiting. PW_OK: the queue holds events. PW_TIMEOUT: wait for the descriptor or for
+ * follow_wait_ms(). */
+enum pw_status follow_step(struct pw_client *client);
+int follow_wait_ms(const struct pw_client *client); /* -1: nothing but the descriptor */
+enum pw_state follow_state(const struct pw_client *client);
+enum pw_status follow_ack(struct pw_client *client, uint64_t epoch, uint64_t seq);
+/* Writes the cursor if it moved. */
+enum pw_status follow_save(struct pw_client *client);
+void follow_done(struct pw_client *client);
+
+#endif
