@@ -2,7 +2,9 @@
  *
  * Reading: 64-bit integers are exact; bad UTF-8, NUL, duplicate keys and trailing bytes are errors with line and
  * column; nesting is limited by jansson (2048). Getters take NULL and wrong types and then give the empty
- * answer, so that a path can be read in one expression. */
+ * answer, so that a path can be read in one expression.
+ *
+ * Writing: numbers carry 15 significant digits, so that 0.95 stays 0.95. */
 #ifndef TEXT_JSON_H
 #define TEXT_JSON_H
 
@@ -24,7 +26,7 @@ bool json_is_array(const struct json_t *value);
 bool json_is_number(const struct json_t *value);
 bool json_is_null(const struct json_t *value); /* also NULL itself */
 double json_number(const struct json_t *value, double otherwise);
-int64_t json_integer(const struct json_t *value, int64_t otherwise);
+int64_t json_int(const struct json_t *value, int64_t otherwise); /* not json_integer(): jansson has that symbol */
 bool json_bool(const struct json_t *value, bool otherwise);
 /* Calls visit for each member in order. */
 void json_each(

@@ -1,4 +1,4 @@
-/* Sentences of a paragraph: ICU's break iterator, then the rules it lacks (abbreviations, initials, ordinals,
+/* Sentences of a paragraph: terminators, then the rules around them (abbreviations, initials, ordinals,
  * enumerations, quotes that end inside a sentence, ellipses, decimals). */
 #ifndef TEXT_SEGMENT_H
 #define TEXT_SEGMENT_H

@@ -13,7 +13,8 @@ struct charset_hints {
 
 /* Decodes by the ladder override, BOM, HTTP, document, detection into UTF-8 (NFC, without BOM and NUL).
  * Bytes that the charset does not allow become U+FFFD. Labels are read as the WHATWG encoding standard does
- * ("iso-8859-1" means windows-1252). *out_charset is the name of the encoding used.
+ * ("iso-8859-1" means windows-1252). *out_charset is the name of the encoding used, in lower case. Where a label and
+ * the bytes disagree, charset.c says who wins.
  * Fails with E_ENCODING when hardly anything decodes (binary data). */
 enum status text_decode(struct arena *arena, struct sv bytes, const struct charset_hints *hints, struct sv *out_text,
 	struct sv *out_charset, struct error *err);

@@ -1,0 +1,227 @@
+/* One pass over the bytes: a token is a word, a number or one punctuation character. ASCII goes by byte, the rest by
+ * code point.
+ *
+ * Folding and stemming a word costs ten times what finding it does, and texts repeat their words; so their results
+ * are kept in a small direct-mapped cache (word_forms.c). */
+#include "token.h"
+
+#include <string.h>
+
+#include "segment_words.h"
+#include "unicode.h"
+#include "word_forms.h"
+
+struct scan {
+	struct arena *arena;
+	struct sv text;
+	const struct language *language;
+	struct token_list *out;
+	size_t at;
+};
+
+static bool is_ascii_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit_at(struct sv v, size_t at)
+{
+	return at < v.n && v.p[at] >= '0' && v.p[at] <= '9';
+}
+
+/* Length of the letter at an offset, 0 when there is none. */
+static size_t letter_at(struct sv v, size_t at)
+{
+	if (at >= v.n)
+		return 0;
+	if ((uint8_t)v.p[at] < 0x80)
+		return is_ascii_letter(v.p[at]);
+	size_t end = at;
+	return text_is_letter(text_next(v, &end)) ? end - at : 0;
+}
+
+/* Length of an apostrophe, straight or curly, at an offset. */
+static size_t apostrophe_at(struct sv v, size_t at)
+{
+	if (at < v.n && v.p[at] == '\'')
+		return 1;
+	return sv_starts(sv_slice(v, at, v.n), SV("\u2019")) ? 3 : 0;
+}
+
+/* Length of a possessive "'s" at an offset. */
+static size_t possessive_at(struct sv v, size_t at)
+{
+	size_t mark = apostrophe_at(v, at);
+	if (!mark || at + mark >= v.n || (v.p[at + mark] != 's' && v.p[at + mark] != 'S'))
+		return 0;
+	size_t end = at + mark + 1;
+	return letter_at(v, end) || is_digit_at(v, end) ? 0 : end - at;
+}
+
+/* An address runs to the next white space, without the punctuation of the sentence at its end. */
+static size_t address_end(struct sv v, size_t at)
+{
+	while (at < v.n && !text_is_space((uint8_t)v.p[at]) && !strchr("<>\"|", v.p[at]))
+		at++;
+	while (at > 0 && strchr(".,;:!?)]}'", v.p[at - 1]))
+		at--;
+	return at;
+}
+
+static bool is_address(struct sv v, size_t from)
+{
+	struct sv rest = sv_slice(v, from, v.n);
+	return sv_starts_nocase(rest, SV("http://")) || sv_starts_nocase(rest, SV("https://")) ||
+		sv_starts_nocase(rest, SV("www."));
+}
+
+/* What is known of the dots in a word so far. */
+struct dots {
+	size_t group; /* letters since the last dot */
+	bool any, only_short;
+};
+
+/* Does the word go on behind a dot at `at`? In abbreviations ("U.S", "Ph.D") and names of hosts ("state.gov"). */
+static bool continues_after_dot(struct sv v, size_t at, const struct dots *dots)
+{
+	size_t next = letter_at(v, at + 1);
+	if (!next)
+		return false;
+	if (dots->group <= 2 && dots->only_short)
+		return true;
+	size_t peek = at + 1;
+	return !text_is_upper(text_next(v, &peek));
+}
+
+/* Does a dot at `at`, behind the word [from, at), belong to it? */
+static bool owns_dot(const struct scan *s, size_t from, size_t at, const struct dots *dots)
+{
+	if (at >= s->text.n || s->text.p[at] != '.')
+		return false;
+	if (dots->any)
+		return dots->only_short && dots->group <= 2;
+	size_t next = at + 1;
+	while (next < s->text.n && s->text.p[next] == ' ')
+		next++;
+	if (next == at + 1 || next >= s->text.n)
+		return false;
+	struct sv word = sv_slice(s->text, from, at);
+	size_t peek = 0;
+	if (dots->group == 1 && text_is_upper(text_next(word, &peek)))
+		return true;
+	return word_dot_kind(s->arena, word, s->language) != DOT_PLAIN;
+}
+
+static size_t word_end(const struct scan *s, size_t from)
+{
+	struct sv v = s->text;
+	struct dots dots = { .only_short = true };
+	size_t at = from;
+	while (at < v.n) {
+		size_t letter = letter_at(v, at);
+		if (letter || is_digit_at(v, at) || v.p[at] == '_') {
+			at += letter ? letter : 1;
+			dots.group++;
+			continue;
+		}
+		if (v.p[at] == '.' && continues_after_dot(v, at, &dots)) {
+			dots.only_short = dots.only_short && dots.group <= 2;
+			dots.any = true;
+			dots.group = 0;
+			at++;
+			continue;
+		}
+		size_t mark = apostrophe_at(v, at);
+		if (!mark || possessive_at(v, at) || !letter_at(v, at + mark))
+			break;
+		at += mark;
+	}
+	if (at < v.n && v.p[at] == '@' && letter_at(v, at + 1))
+		return address_end(v, at);
+	return at + owns_dot(s, from, at, &dots);
+}
+
+static size_t number_end(struct sv v, size_t at)
+{
+	while (is_digit_at(v, at)) {
+		at++;
+		size_t mark = apostrophe_at(v, at);
+		if (!mark && at < v.n)
+			mark = v.p[at] == '.' || v.p[at] == ',';
+		if (mark && is_digit_at(v, at + mark))
+			at += mark;
+	}
+	return at;
+}
+
+static void add(struct scan *s, enum token_kind kind, size_t from, size_t to)
+{
+	struct token *token = list_push(s->arena, s->out);
+	token->kind = kind;
+	token->span = (struct span){ (uint32_t)from, (uint32_t)to };
+	token->text = sv_slice(s->text, from, to);
+	token->folded = token->text;
+	token->space_before = from > 0 && text_is_space((uint8_t)s->text.p[from - 1]);
+	s->at = to;
+}
+
+static void add_word(struct scan *s, size_t from, size_t to)
+{
+	add(s, TOKEN_WORD, from, to);
+	struct token *token = &s->out->items[s->out->n - 1];
+	word_forms(s->arena, token->text, s->language, token);
+}
+
+static void add_punctuation(struct scan *s, size_t from)
+{
+	size_t to = from;
+	bool is_ascii = text_next(s->text, &to) < 0x80;
+	add(s, TOKEN_PUNCT, from, to);
+	struct token *token = &s->out->items[s->out->n - 1];
+	if (!is_ascii)
+		token->folded = text_fold(s->arena, token->text);
+}
+
+/* Words in capitals are names even where they spell a function word ("US", "IT"), unless all is in capitals. */
+static void clear_false_stops(struct sv sentence, struct token_list *tokens)
+{
+	bool has_lower = false;
+	for (size_t i = 0; i < sentence.n && !has_lower; i++)
+		has_lower = sentence.p[i] >= 'a' && sentence.p[i] <= 'z';
+	if (!has_lower)
+		return;
+	for (size_t i = 0; i < tokens->n; i++) {
+		struct token *t = &tokens->items[i];
+		if (t->is_stop && t->is_capital && t->text.n > 1 && !(t->text.p[1] >= 'a' && t->text.p[1] <= 'z') &&
+			(uint8_t)t->text.p[0] < 0x80 && t->text.p[1] != '\'')
+			t->is_stop = false;
+	}
+}
+
+void text_tokens(struct arena *arena, struct sv sentence, const struct language *language, struct token_list *out)
+{
+	struct scan s = { .arena = arena, .text = sentence, .language = language, .out = out };
+	*out = (struct token_list){ .cap = sentence.n / 4 + 8 };
+	out->items = arena_array(arena, struct token, out->cap);
+	while (s.at < sentence.n) {
+		size_t from = s.at;
+		int32_t c = (uint8_t)sentence.p[from];
+		size_t after = from + 1;
+		if (c >= 0x80) {
+			after = from;
+			c = text_next(sentence, &after);
+		}
+		if (text_is_space(c))
+			s.at = after;
+		else if (text_is_digit(c))
+			add(&s, TOKEN_NUMBER, from, number_end(sentence, from));
+		else if (text_is_letter(c))
+			add_word(&s, from,
+				is_address(sentence, from) ? address_end(sentence, from) : word_end(&s, from));
+		else if (out->n && out->items[out->n - 1].span.to == from && possessive_at(sentence, from))
+			add_word(&s, from, from + possessive_at(sentence, from));
+		else
+			add_punctuation(&s, from);
+	}
+	clear_false_stops(sentence, out);
+}
