@@ -3,7 +3,9 @@
  * One writer: the loop thread. WAL, synchronous=FULL; a helper thread with its own connection checkpoints.
  * Work for one document runs between store_job_begin() and store_job_end(): all of it happens or nothing.
  * Jobs gather in one transaction until store_commit() (group commit); what is not committed does not exist, and
- * nothing may be published before. A failed commit is fatal to the caller: stop publishing.
+ * nothing may be published before. A failed commit is fatal to the caller: stop publishing. Every function that
+ * writes (save, put, touch, remove, retire, declare, add, mark, reserve, append) belongs inside a job; outside it is E_STORE.
+ * A full disk fails the job that met it; if jobs were waiting for their commit, it fails that commit as well.
  * Strings that come out live in the arena given, those that go in are only read. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -43,7 +45,10 @@ enum status store_document_find(struct store *store, struct arena *arena, struct
 /* A new document or a new version of one: text (zstd) and statements are kept. */
 enum status store_document_put(struct store *store, struct sv source, const struct document *document, struct sv sha256,
 	struct wall_ms now, struct stored_document *out, struct error *err);
+/* Seen again as it was. E_NOT_FOUND. */
 enum status store_document_touch(struct store *store, int64_t id, struct wall_ms now, struct error *err);
+/* The source no longer has it. All versions stay; the next put or touch brings it back. */
+enum status store_document_remove(struct store *store, int64_t id, struct error *err);
 /* Statements of the newest version, as texts with speaker, lang and place (quantities etc. empty). */
 enum status store_statements(
 	struct store *store, struct arena *arena, int64_t document, struct statement_list *out, struct error *err);
@@ -64,12 +69,13 @@ struct fact_entry_list {
 	struct fact_entry *items;
 	size_t n, cap;
 };
-/* Where the fact stands; E_NOT_FOUND. */
+/* Where the fact stands; E_NOT_FOUND, also when it was retired. */
 enum status store_fact_find(
 	struct store *store, struct arena *arena, struct sv id, struct fact *out, struct error *err);
 /* Adds an entry to its history, which is then where it stands. */
 enum status store_fact_put(struct store *store, const struct fact_entry *entry, struct error *err);
-/* A fact taken out of the configuration is retired, never deleted. */
+/* A fact taken out of the configuration is retired, never deleted: its history ends with an entry "retired", its
+ * declaration is forgotten. The next put brings it back. */
 enum status store_fact_retire(struct store *store, struct sv id, struct wall_ms now, struct error *err);
 /* Digest of the declaration last loaded from a file, to see a person's edit; empty when none. */
 enum status store_fact_declared(
@@ -88,13 +94,15 @@ struct sighting {
 	int64_t document;
 	struct wall_ms said, recorded;
 };
-/* Counts one; a repeat by the same source of the same state of the fact does not count again (*out_is_new). */
+/* Supports the fact as it stands (its slots; an entry that only moves as_of keeps the count). E_NOT_FOUND: no such fact.
+ * Counts one; a repeat by the same source of the same state of the fact does not count again (*out_is_new). */
 enum status store_sighting_add(
 	struct store *store, const struct sighting *sighting, bool *out_is_new, uint32_t *out_count, struct error *err);
 enum status store_sightings(struct store *store, struct arena *arena, struct sv fact_id, struct sighting **out,
 	size_t *out_n, struct error *err);
-struct wall_ms store_fact_last_heard(struct store *store, struct sv fact_id); /* WALL_NONE: never */
-/* True when this text of this document (by key) carried the fact: its removal or rewording matters. */
+/* Newest time at which a sighting or a learned entry (origin not "config") was said, or else recorded. WALL_NONE: never. */
+struct wall_ms store_fact_last_heard(struct store *store, struct sv fact_id);
+/* Facts that this text of this document carried, by its sightings, counted or not: its removal or rewording matters. */
 enum status store_statement_facts(struct store *store, struct arena *arena, int64_t document, struct sv statement,
 	struct sv_list *out_fact_ids, struct error *err);
 enum status store_overdue_mark(
@@ -104,7 +112,7 @@ enum status store_overdue_mark(
 struct log_position {
 	uint64_t epoch;
 	uint64_t head;   /* last committed sequence number, 0: none yet */
-	uint64_t oldest; /* oldest one kept */
+	uint64_t oldest; /* oldest one kept, 0: none yet */
 };
 struct log_position store_log(const struct store *store);
 

@@ -1,0 +1,200 @@
+/* Jobs and commits.
+ *
+ * The first job says BEGIN; every job is a SAVEPOINT inside that transaction; store_commit() says COMMIT. What
+ * a job changes in memory (sequence numbers, newest records, counts) is taken back with it, by marks.
+ *
+ * Invariants: outside a transaction memory and file agree. is_lost: SQLite has rolled back by itself (disk full, I/O
+ * error); if jobs had been kept, their caller was promised what is gone, and the store fails for good: only
+ * a new store_open() reads what is really there. */
+#include <assert.h>
+#include <stdio.h>
+
+#include "store_internal.h"
+
+static const char SQL_BEGIN[] = "BEGIN IMMEDIATE";
+static const char SQL_COMMIT[] = "COMMIT";
+static const char SQL_ROLLBACK[] = "ROLLBACK";
+static const char SQL_SAVEPOINT[] = "SAVEPOINT job";
+static const char SQL_RELEASE[] = "RELEASE job";
+static const char SQL_ROLLBACK_JOB[] = "ROLLBACK TO job";
+static const char SQL_COUNTS[] =
+	"UPDATE log SET facts = ?1, documents = ?2, versions = ?3, statements = ?4, sightings = ?5";
+
+/* A log of 64 MiB that the thread cannot get to the end of, as new pages keep coming, is finished by the writer. */
+enum { LOG_PAGES_MAX = 16384 };
+
+static enum status run(struct store *store, const char *sql, struct error *err)
+{
+	CLEANUP(query_close) struct query q = { 0 };
+	enum status st = query_open(store, sql, &q, err);
+	return st ? st : query_run(&q, err);
+}
+
+static struct mark mark_now(const struct store *store)
+{
+	return (struct mark){ topics_mark(&store->topics), store->counts, store->reached };
+}
+
+static void back_to(struct store *store, const struct mark *mark)
+{
+	topics_undo(&store->topics, mark->topics);
+	store->counts = mark->counts;
+	store->reached = mark->reached;
+	const struct topic *log = topics_find(&store->topics, SV(""));
+	recent_cut(&store->recent, log ? topic_last(log) + 1 : 1);
+}
+
+static enum status failed_before(const struct store *store, struct error *err)
+{
+	return error_set(err, E_STORE, "the store failed and must be opened anew: %s", store->failure);
+}
+
+/* Leaves the transaction, whatever is left of it, and forgets what it changed. */
+static void abandon(struct store *store)
+{
+	struct error ignored;
+	if (database_in_transaction(store->db))
+		(void)run(store, SQL_ROLLBACK, &ignored); /* it ends with the connection at the latest */
+	back_to(store, &store->at_commit);
+	store->in_transaction = store->in_job = store->is_dirty = store->is_lost = false;
+}
+
+static enum status fail_for_good(struct store *store, struct error *err)
+{
+	abandon(store);
+	store->is_failed = true;
+	(void)snprintf(store->failure, sizeof store->failure, "%s", err->text);
+	return err->code;
+}
+
+enum status job_must_be_open(const struct store *store, struct error *err)
+{
+	if (store->is_failed)
+		return failed_before(store, err);
+	if (!store->in_job)
+		return error_set(err, E_STORE, "written outside a job");
+	if (store->is_lost)
+		return error_set(err, E_STORE, "the transaction was lost");
+	return OK;
+}
+
+enum status store_job_begin(struct store *store, struct error *err)
+{
+	if (store->is_failed)
+		return failed_before(store, err);
+	if (store->in_job)
+		return error_set(err, E_STORE, "a job is open already");
+	if (!store->in_transaction) {
+		enum status st = run(store, SQL_BEGIN, err);
+		if (st)
+			return st;
+		store->in_transaction = true;
+		store->at_commit = mark_now(store);
+	}
+	enum status st = run(store, SQL_SAVEPOINT, err);
+	if (st)
+		return st;
+	store->in_job = true;
+	store->at_job = mark_now(store);
+	return OK;
+}
+
+/* An empty transaction is not left open: its snapshot would keep the log from starting anew. */
+static void leave_if_clean(struct store *store)
+{
+	if (!store->is_dirty)
+		abandon(store);
+}
+
+static enum status end_lost(struct store *store, bool keep, struct error *err)
+{
+	bool had_kept_jobs = store->is_dirty;
+	enum status st = error_set(err, E_STORE, "the transaction was lost with all its jobs");
+	if (had_kept_jobs)
+		return fail_for_good(store, err);
+	abandon(store);
+	return keep ? st : OK;
+}
+
+enum status store_job_end(struct store *store, bool keep, struct error *err)
+{
+	if (store->is_failed)
+		return failed_before(store, err);
+	if (!store->in_job)
+		return error_set(err, E_STORE, "no job is open");
+	if (store->is_lost)
+		return end_lost(store, keep, err);
+	enum status st = keep ? OK : run(store, SQL_ROLLBACK_JOB, err);
+	if (!st)
+		st = run(store, SQL_RELEASE, err);
+	if (st)
+		return fail_for_good(store, err);
+	store->in_job = false;
+	if (keep) {
+		store->is_dirty = true;
+		return OK;
+	}
+	back_to(store, &store->at_job);
+	leave_if_clean(store);
+	return OK;
+}
+
+static bool counts_changed(const struct store_counts *a, const struct store_counts *b)
+{
+	return a->facts != b->facts || a->documents != b->documents || a->versions != b->versions ||
+		a->statements != b->statements || a->sightings != b->sightings;
+}
+
+static enum status write_counts(struct store *store, struct error *err)
+{
+	if (!counts_changed(&store->counts, &store->written_counts))
+		return OK;
+	CLEANUP(query_close) struct query q = { 0 };
+	enum status st = query_open(store, SQL_COUNTS, &q, err);
+	if (st)
+		return st;
+	put_i64(&q, store->counts.facts);
+	put_i64(&q, store->counts.documents);
+	put_i64(&q, store->counts.versions);
+	put_i64(&q, store->counts.statements);
+	put_i64(&q, store->counts.sightings);
+	return query_run(&q, err);
+}
+
+static void after_commit(struct store *store)
+{
+	struct error ignored;
+	int left;
+	if (!store->checkpointer)
+		return;
+	checkpointer_note(store->checkpointer, store->log_pages);
+	if (store->log_pages > LOG_PAGES_MAX)
+		(void)database_checkpoint(store->db, &left, &ignored); /* the next commit tries again */
+}
+
+enum status store_commit(struct store *store, struct error *err)
+{
+	if (store->is_failed)
+		return failed_before(store, err);
+	if (store->in_job)
+		return error_set(err, E_STORE, "commit inside a job");
+	if (!store->in_transaction)
+		return OK;
+	enum status st = write_counts(store, err);
+	if (!st)
+		st = run(store, SQL_COMMIT, err);
+	if (st)
+		return fail_for_good(store, err);
+	store->in_transaction = store->is_dirty = false;
+	store->written_counts = store->counts;
+	topics_commit(&store->topics);
+	if (!store->oldest && store_log(store).head)
+		store->oldest = 1;
+	after_commit(store);
+	return OK;
+}
+
+bool store_is_dirty(const struct store *store)
+{
+	return store->is_dirty;
+}

@@ -1,0 +1,156 @@
+#include "topics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+struct topic {
+	UT_hash_handle hh;
+	int64_t id;
+	uint64_t last, committed;
+	size_t n;
+	char name[];
+};
+
+struct topic_undo {
+	struct topic *topic;
+	int64_t id;
+	uint64_t last;
+};
+
+static void *must(void *p)
+{
+	if (!p) {
+		(void)fputs("policywatch: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+bool topic_is_valid(struct sv name)
+{
+	size_t levels = 0;
+	if (name.n == 0 || name.n > LIMIT_TOPIC_BYTES || name.p[0] == '/' || name.p[name.n - 1] != '/')
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] <= ' ' || name.p[i] > '~' || (name.p[i] == '/' && name.p[i - 1] == '/'))
+			return false;
+		levels += name.p[i] == '/';
+	}
+	return levels <= LIMIT_TOPIC_LEVELS;
+}
+
+void topics_done(struct topics *topics)
+{
+	struct topic *topic, *next;
+	HASH_ITER(hh, topics->by_name, topic, next) {
+		HASH_DEL(topics->by_name, topic);
+		free(topic);
+	}
+	free(topics->undo);
+	*topics = (struct topics){ 0 };
+}
+
+struct topic *topics_find(const struct topics *topics, struct sv name)
+{
+	struct topic *found = NULL;
+	HASH_FIND(hh, topics->by_name, name.n ? name.p : "", name.n, found);
+	return found;
+}
+
+static struct topic *find_or_make(struct topics *topics, struct sv name)
+{
+	struct topic *topic = topics_find(topics, name);
+	if (topic)
+		return topic;
+	topic = must(calloc(1, sizeof *topic + name.n + 1));
+	topic->n = name.n;
+	if (name.n)
+		memcpy(topic->name, name.p, name.n);
+	HASH_ADD_KEYPTR(hh, topics->by_name, topic->name, topic->n, topic);
+	return topic;
+}
+
+struct topic_path topics_path(struct topics *topics, struct sv name)
+{
+	struct topic_path path = { 0 };
+	path.path[0] = find_or_make(topics, SV(""));
+	for (size_t i = 0; i < name.n && path.nlevels < LIMIT_TOPIC_LEVELS; i++)
+		if (name.p[i] == '/')
+			path.path[++path.nlevels] = find_or_make(topics, sv_slice(name, 0, i + 1));
+	return path;
+}
+
+struct sv topic_name(const struct topic *topic)
+{
+	return (struct sv){ topic->name, topic->n };
+}
+
+int64_t topic_id(const struct topic *topic)
+{
+	return topic->id;
+}
+
+uint64_t topic_last(const struct topic *topic)
+{
+	return topic->last;
+}
+
+uint64_t topic_committed(const struct topic *topic)
+{
+	return topic ? topic->committed : 0;
+}
+
+static void remember(struct topics *topics, struct topic *topic)
+{
+	if (topics->n_undo == topics->cap_undo) {
+		topics->cap_undo = topics->cap_undo ? topics->cap_undo * 2 : 64;
+		topics->undo = must(reallocarray(topics->undo, topics->cap_undo, sizeof *topics->undo));
+	}
+	topics->undo[topics->n_undo++] = (struct topic_undo){ topic, topic->id, topic->last };
+}
+
+void topics_set_id(struct topics *topics, struct topic *topic, int64_t id)
+{
+	remember(topics, topic);
+	topic->id = id;
+}
+
+void topics_advance(struct topics *topics, const struct topic_path *path, uint64_t seq)
+{
+	for (size_t k = 0; k <= path->nlevels; k++) {
+		remember(topics, path->path[k]);
+		path->path[k]->last = seq;
+	}
+}
+
+void topics_load(struct topics *topics, struct sv name, int64_t id, uint64_t seq)
+{
+	struct topic_path path = topics_path(topics, name);
+	path.path[path.nlevels]->id = id;
+	for (size_t k = 0; k <= path.nlevels; k++)
+		if (path.path[k]->last < seq)
+			path.path[k]->last = path.path[k]->committed = seq;
+}
+
+struct topics_mark topics_mark(const struct topics *topics)
+{
+	return (struct topics_mark){ topics->n_undo };
+}
+
+void topics_undo(struct topics *topics, struct topics_mark mark)
+{
+	while (topics->n_undo > mark.n_undo) {
+		const struct topic_undo *undo = &topics->undo[--topics->n_undo];
+		undo->topic->id = undo->id;
+		undo->topic->last = undo->last;
+	}
+}
+
+void topics_commit(struct topics *topics)
+{
+	for (size_t i = 0; i < topics->n_undo; i++)
+		topics->undo[i].topic->committed = topics->undo[i].topic->last;
+	topics->n_undo = 0;
+}

@@ -1,0 +1,52 @@
+/* The last sequence number of every topic prefix, committed and not.
+ *
+ * An entry for each whole-level prefix of each topic that was ever used, the empty one included. Changes are kept in
+ * a list until the commit, so that those of a job or of a transaction can be taken back. Costs about 150 bytes
+ * a prefix. */
+#ifndef STORE_TOPICS_H
+#define STORE_TOPICS_H
+
+#include "limit.h"
+#include "sv.h"
+
+struct topic;      /* one prefix */
+struct topic_undo; /* what a change replaced */
+
+struct topics {
+	struct topic *by_name;
+	struct topic_undo *undo;
+	size_t n_undo, cap_undo;
+};
+struct topics_mark {
+	size_t n_undo;
+};
+
+/* A topic and its prefixes: path[k] has the first k levels, path[nlevels] is the topic itself. */
+struct topic_path {
+	struct topic *path[LIMIT_TOPIC_LEVELS + 1];
+	size_t nlevels;
+};
+
+/* False for what is no topic: too long, not ended by '/', an empty level, too many levels, not printable ASCII. */
+bool topic_is_valid(struct sv name);
+
+void topics_done(struct topics *topics);
+/* Finds or makes the entries of a valid topic. */
+struct topic_path topics_path(struct topics *topics, struct sv name);
+struct topic *topics_find(const struct topics *topics, struct sv name); /* NULL: never used */
+
+struct sv topic_name(const struct topic *topic);
+int64_t topic_id(const struct topic *topic);         /* row of a full topic, 0: none */
+uint64_t topic_last(const struct topic *topic);      /* with what is not committed */
+uint64_t topic_committed(const struct topic *topic); /* NULL gives 0 */
+
+void topics_set_id(struct topics *topics, struct topic *topic, int64_t id);
+void topics_advance(struct topics *topics, const struct topic_path *path, uint64_t seq);
+/* At start: what the log holds. Keeps the greatest. */
+void topics_load(struct topics *topics, struct sv name, int64_t id, uint64_t seq);
+
+struct topics_mark topics_mark(const struct topics *topics);
+void topics_undo(struct topics *topics, struct topics_mark mark);
+void topics_commit(struct topics *topics);
+
+#endif
