@@ -20,15 +20,18 @@ struct watch_failure {
 
 struct watch_ops {
 	void *ctx;
-	/* Bytes arrived. Returns true when they could be read: only then are ETag and Last-Modified kept (else the next
+	/* Bytes arrived. watch_state() still shows the failures before it. Returns true when they could be read: only then are ETag and Last-Modified kept (else the next
 	 * fetch is unconditional). For a folder: once a changed file, snapshot->url names the file. */
 	bool (*on_snapshot)(void *ctx, const struct source *source, const struct snapshot *snapshot);
-	void (*on_unchanged)(void *ctx, const struct source *source); /* 304 or same bytes */
+	void (*on_unchanged)(void *ctx, const struct source *source); /* 304 or same bytes; a folder: a scan is over */
+	/* watch_state() counts this failure already. */
 	void (*on_failure)(void *ctx, const struct source *source, const struct watch_failure *failure);
 	/* The state of a source as of the last run, and each time it changed. */
 	void (*load_state)(void *ctx, const struct source *source, struct arena *arena, struct source_state *out);
+	/* After an attempt, at most once. ETag, Last-Modified, times, failures, last_error and has_baseline are ours;
+	 * health is what load_state() or watch_set_health() gave. */
 	void (*save_state)(void *ctx, const struct source *source, const struct source_state *state);
-	/* Every source was tried once since watch_start() (used by --once). */
+	/* Every source of the last watch_set() was tried once (used by --once); may be NULL. */
 	void (*on_pass_done)(void *ctx);
 };
 
@@ -39,17 +42,25 @@ struct watch_options {
 };
 
 enum status watch_new(struct loop *loop, const struct watch_ops *ops, struct watch **out, struct error *err);
+/* Not within a callback of its own. Fetches of watch_fetch() that are under way end with a failure, "stopped". */
 void watch_free(struct watch *watch);
 /* Sets what is watched: new sources are scheduled, known ones (by id) keep their timers and state unless their
- * definition changed, missing ones stop. The caller keeps `sources` alive until the next call. */
+ * definition changed (then they are fetched at once, unconditionally), missing ones stop. The caller keeps `sources`
+ * alive until the next call has returned. A source that cannot be watched is left out, and the first such is the error
+ * returned; the others are watched. */
 enum status watch_set(struct watch *watch, const struct source *sources, size_t n, const struct watch_options *options,
 	struct error *err);
 /* Fetches a source now. E_NOT_FOUND. */
 enum status watch_poke(struct watch *watch, struct sv source_id, struct error *err);
 const struct source_state *watch_state(const struct watch *watch, struct sv source_id); /* NULL: none */
 
+/* The owner's part of the state: kept from now on and saved with the rest at the end of an attempt. */
+void watch_set_health(struct watch *watch, struct sv source_id, enum source_health health);
+/* The bytes of the last on_snapshot() turned out to be unreadable later: the next fetch is unconditional. */
+void watch_forget(struct watch *watch, struct sv source_id);
+
 /* Fetches one URL under the limits of `source` (which may be a temporary of the caller's; copied), for linked
- * pages and `learn`. The callback comes exactly once, never before the call returns. */
+ * pages and `learn`; a file only when the source is one as well. The callback comes exactly once, never before the call returns. */
 typedef void watch_fetched(void *ctx, const struct snapshot *snapshot, const struct watch_failure *failure);
 enum status watch_fetch(struct watch *watch, const struct source *source, struct sv url, watch_fetched *callback,
 	void *ctx, struct error *err);
