@@ -181,7 +181,8 @@ static int by_age(const void *a, const void *b)
 static void end_reading(struct folder *folder)
 {
 	struct seen *seen, *next;
-	qsort(folder->found, folder->n_found, sizeof *folder->found, by_age);
+	if (folder->n_found)
+		qsort(folder->found, folder->n_found, sizeof *folder->found, by_age);
 	for (size_t i = 0; i < folder->n_found; i++) {
 		HASH_FIND_STR(folder->seen, folder->found[i].name, seen);
 		if (seen && is_unchanged(seen, &folder->found[i].stamp))
