@@ -1,0 +1,75 @@
+/* Helpers that the slots share. */
+#include "judge.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define WHY_BYTES 240
+#define ROUNDING 0.005 /* of a value: "12 thousand" for 12,043 is the same number told shorter */
+
+struct change change_start(const struct judge *judge, enum change_kind kind, const char *slot, double confidence)
+{
+	struct change change = { .kind = kind, .slot = slot, .statement = judge->statement };
+	change.fact_id = arena_sv(judge->arena, judge->fact.id);
+	change.beat = arena_sv(judge->arena, judge->fact.beat);
+	change.confidence = confidence < 0 ? 0 : confidence > 1 ? 1 : confidence;
+	for (size_t i = 0; i < judge->why.n; i++)
+		*list_push(judge->arena, &change.why) = judge->why.items[i];
+	return change;
+}
+
+void change_because(struct arena *arena, struct change *change, const char *format, ...)
+{
+	char line[WHY_BYTES];
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	struct sv text = { line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1 };
+	*list_push(arena, &change->why) = arena_sv(arena, text);
+}
+
+struct sv span_text(const struct judge *judge, struct span span)
+{
+	return sv_slice(judge->statement->text, span.from, span.to);
+}
+
+size_t words_to_fact(const struct judge *judge, struct span span)
+{
+	const struct word_list *words = &judge->query->words;
+	size_t at = 0, best = SIZE_MAX / 2;
+	while (at < words->n && words->items[at].span.to <= span.from)
+		at++;
+	for (size_t i = 0; i < judge->hits.n; i++) {
+		size_t place = judge->hits.places[i];
+		size_t distance = place > at ? place - at : at - place;
+		best = distance < best ? distance : best;
+	}
+	return best;
+}
+
+bool cue_is_done(const struct cue *cue)
+{
+	return cue->mode == MODE_DONE && !cue->negated;
+}
+
+bool cue_is_firm(const struct cue *cue)
+{
+	return (cue->mode == MODE_DONE || cue->mode == MODE_PLANNED) && !cue->negated;
+}
+
+bool numbers_equal(double a, double b)
+{
+	double size = fabs(a) > fabs(b) ? fabs(a) : fabs(b);
+	return fabs(a - b) <= ROUNDING * size;
+}
+
+bool is_question(struct sv text)
+{
+	while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '"'))
+		text.n--;
+	return sv_ends(text, SV("?"));
+}

@@ -1,0 +1,80 @@
+/* The status slot: a step in the fact's life that was taken.
+ *
+ * Only cues that are done and not negated move a fact; what may, would or should happen does not, and what will
+ * happen on a later day is a date (deadline.c). The steps that a status can be followed by stand in a table: a
+ * statement that an agreement was "announced" after it was signed tells nothing new. */
+#include "judge.h"
+
+#define FAR 8 /* words between a cue and the fact beyond which they hardly belong together */
+
+/* next[from] has bit `to` set when that step makes sense. */
+#define BIT(status) (1u << (status))
+#define ENDS (BIT(STATUS_WITHDRAWN) | BIT(STATUS_EXPIRED) | BIT(STATUS_REJECTED))
+static const unsigned next[FACT_STATUSES] = {
+	[STATUS_PROPOSED] = BIT(STATUS_ANNOUNCED) | BIT(STATUS_AGREED) | BIT(STATUS_IN_FORCE) | BIT(STATUS_FULFILLED) |
+		BIT(STATUS_DELAYED) | BIT(STATUS_SUSPENDED) | ENDS,
+	[STATUS_ANNOUNCED] = BIT(STATUS_AGREED) | BIT(STATUS_IN_FORCE) | BIT(STATUS_FULFILLED) | BIT(STATUS_DELAYED) |
+		BIT(STATUS_SUSPENDED) | ENDS,
+	[STATUS_AGREED] = BIT(STATUS_IN_FORCE) | BIT(STATUS_FULFILLED) | BIT(STATUS_DELAYED) | BIT(STATUS_SUSPENDED) |
+		ENDS,
+	[STATUS_IN_FORCE] = BIT(STATUS_FULFILLED) | BIT(STATUS_DELAYED) | BIT(STATUS_SUSPENDED) | ENDS,
+	[STATUS_FULFILLED] = 0,
+	[STATUS_DELAYED] = BIT(STATUS_AGREED) | BIT(STATUS_IN_FORCE) | BIT(STATUS_FULFILLED) | BIT(STATUS_SUSPENDED) |
+		ENDS,
+	[STATUS_SUSPENDED] = BIT(STATUS_IN_FORCE) | BIT(STATUS_FULFILLED) | ENDS,
+	[STATUS_WITHDRAWN] = BIT(STATUS_IN_FORCE),
+	[STATUS_EXPIRED] = BIT(STATUS_IN_FORCE),
+	[STATUS_REJECTED] = BIT(STATUS_AGREED) | BIT(STATUS_IN_FORCE),
+};
+
+/* How much of the topic a cue must lean on: strong words tell by themselves, reporting verbs hardly. */
+static const double weight[FACT_STATUSES] = {
+	[STATUS_PROPOSED] = 0.3,
+	[STATUS_ANNOUNCED] = 0.3,
+	[STATUS_AGREED] = 0.7,
+	[STATUS_IN_FORCE] = 0.8,
+	[STATUS_FULFILLED] = 0.75,
+	[STATUS_DELAYED] = 0.95,
+	[STATUS_SUSPENDED] = 0.95,
+	[STATUS_WITHDRAWN] = 0.9,
+	[STATUS_EXPIRED] = 0.9,
+	[STATUS_REJECTED] = 0.85,
+};
+
+static double cue_fit(const struct judge *judge, const struct cue *cue)
+{
+	size_t away = words_to_fact(judge, cue->span);
+	double near = away <= 3 ? 1 : away <= FAR ? 1 - 0.05 * (double)(away - 3) : 0.6;
+	return weight[cue->status] * near;
+}
+
+bool judge_status(const struct judge *judge, struct change *out, bool *out_same)
+{
+	*out_same = false;
+	const struct cue *best = NULL;
+	double best_fit = 0;
+	for (size_t i = 0; i < judge->statement->cues.n; i++) {
+		const struct cue *cue = &judge->statement->cues.items[i];
+		if (cue->kind != CUE_STATUS || !cue_is_done(cue))
+			continue;
+		if (cue->status == judge->fact.status)
+			*out_same = true;
+		if (!(next[judge->fact.status] & BIT(cue->status)))
+			continue;
+		double fit = cue_fit(judge, cue);
+		if (fit > best_fit) {
+			best = cue;
+			best_fit = fit;
+		}
+	}
+	if (!best || is_question(judge->statement->text))
+		return false;
+	double confidence = 1.25 * best_fit * judge->topic.score;
+	struct change change = change_start(judge, CHANGE_STATUS, "status", confidence > 0.97 ? 0.97 : confidence);
+	change.old = (struct value){ .kind = VALUE_STATUS, .status = judge->fact.status };
+	change.new = (struct value){ .kind = VALUE_STATUS, .status = best->status };
+	struct sv shown = span_text(judge, best->span);
+	change_because(judge->arena, &change, "cue: %.*s", SV_ARG(shown));
+	*out = change;
+	return true;
+}
