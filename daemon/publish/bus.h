@@ -60,9 +60,21 @@ void bus_publish(struct bus *bus);
 void bus_answer(struct bus *bus, uint64_t token, struct json_t *result, const struct error *err);
 
 struct bus_counts {
-	uint64_t published, replayed, calls, bad_requests;
+	uint64_t published, replayed, calls, bad_requests, failed_reads;
 	uint32_t subscriptions;
 };
 struct bus_counts bus_counts(const struct bus *bus);
+
+/* Where named clients said they are (ACK), for lag; at most 256 are kept. Names are [A-Za-z0-9._-], borrowed until the
+ * next pass. Returns how many were written. */
+struct bus_cursor {
+	struct sv name;
+	uint64_t seq;
+};
+size_t bus_cursors(const struct bus *bus, struct bus_cursor *out, size_t max);
+
+/* The last endpoint bound, with its real port when "*" was asked for. */
+const char *bus_events_endpoint(const struct bus *bus);
+const char *bus_query_endpoint(const struct bus *bus);
 
 #endif

@@ -1,0 +1,253 @@
+/* evhttp with what it lacks in 2.1: a bound on connections. evhttp makes a bufferevent for each connection it accepts and does
+ * not tell when it goes; so each is wrapped into a filter that does nothing but tell of its end. At the bound the
+ * listener stops; who comes then waits in the kernel's queue until one leaves, which the time-out brings about.
+ *
+ * Connections end after the server was freed (libevent finishes them in a later pass), so the count lives in a gate
+ * of its own that the last one to leave frees. */
+#include "http.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "arena.h"
+
+enum {
+	MAX_CONNECTIONS = 32,
+	MAX_HEADERS_BYTES = 8192,
+	MAX_BODY_BYTES = 1024, /* nobody needs one */
+	TIMEOUT_S = 10,
+	METRICS_BYTES = 1 << 20,
+	REASON_BYTES = 1024,
+	HOST_BYTES = 256
+};
+
+struct gate {
+	struct evconnlistener *listener; /* NULL: the server is gone */
+	int open;
+};
+
+struct http {
+	struct http_ops ops;
+	struct evhttp *server;
+	struct gate *gate;
+	int port;
+};
+
+/* ---- connections ---- */
+
+static void leave_gate(void *ctx)
+{
+	struct gate *gate = ctx;
+	gate->open--;
+	if (gate->listener)
+		(void)evconnlistener_enable(gate->listener);
+	else if (gate->open == 0)
+		free(gate);
+}
+
+static struct bufferevent *enter_gate(struct event_base *base, void *ctx)
+{
+	struct gate *gate = ctx;
+	struct bufferevent *plain = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	if (!plain)
+		return NULL; /* evhttp makes one itself; not counted */
+	struct bufferevent *counted = bufferevent_filter_new(
+		plain, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, leave_gate, gate);
+	if (!counted) {
+		bufferevent_free(plain);
+		return NULL;
+	}
+	if (++gate->open >= MAX_CONNECTIONS)
+		(void)evconnlistener_disable(gate->listener);
+	return counted;
+}
+
+/* ---- answers ---- */
+
+struct answer {
+	int code;
+	const char *reason, *type;
+	struct buf body;
+};
+
+static void send_answer(struct evhttp_request *request, const struct answer *answer)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+	struct sv body = buf_sv(&answer->body);
+	char length[24];
+	(void)snprintf(length, sizeof length, "%zu", body.n);
+	(void)evhttp_add_header(headers, "Content-Type", answer->type);
+	(void)evhttp_add_header(headers, "Content-Length", length);
+	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
+	if (answer->code == HTTP_BADMETHOD)
+		(void)evhttp_add_header(headers, "Allow", "GET, HEAD");
+	if (body.n && evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+		(void)evbuffer_add(evhttp_request_get_output_buffer(request), body.p, body.n);
+	evhttp_send_reply(request, answer->code, answer->reason, NULL);
+}
+
+static void answer_metrics(struct http *http, struct answer *answer)
+{
+	answer->type = "text/plain; version=0.0.4; charset=utf-8";
+	http->ops.metrics(http->ops.ctx, &answer->body);
+}
+
+static void answer_check(struct http *http, bool (*check)(void *ctx, struct buf *out_reason), struct answer *answer)
+{
+	bool is_good = check(http->ops.ctx, &answer->body);
+	if (!is_good) {
+		answer->code = HTTP_SERVUNAVAIL;
+		answer->reason = "Service Unavailable";
+	}
+	if (!answer->body.n)
+		(void)buf_append(&answer->body, is_good ? SV("ok") : SV("not ok"));
+	(void)buf_char(&answer->body, '\n');
+}
+
+static void answer_healthy(struct http *http, struct answer *answer)
+{
+	answer_check(http, http->ops.is_healthy, answer);
+}
+
+static void answer_ready(struct http *http, struct answer *answer)
+{
+	answer_check(http, http->ops.is_ready, answer);
+}
+
+static const struct {
+	const char *path;
+	size_t max_bytes;
+	void (*answer)(struct http *http, struct answer *answer);
+} routes[] = { { "/metrics", METRICS_BYTES, answer_metrics }, { "/-/healthy", REASON_BYTES, answer_healthy },
+	{ "/-/ready", REASON_BYTES, answer_ready } };
+
+static bool route(struct http *http, struct evhttp_request *request, struct answer *answer)
+{
+	const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
+	for (size_t i = 0; path && i < sizeof routes / sizeof routes[0]; i++) {
+		if (strcmp(routes[i].path, path) == 0) {
+			buf_init(&answer->body, routes[i].max_bytes);
+			routes[i].answer(http, answer);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void on_request(struct evhttp_request *request, void *ctx)
+{
+	struct answer answer = { .code = HTTP_OK, .reason = "OK", .type = "text/plain; charset=utf-8" };
+	enum evhttp_cmd_type method = evhttp_request_get_command(request);
+	buf_init(&answer.body, REASON_BYTES);
+	if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD) {
+		answer.code = HTTP_BADMETHOD;
+		answer.reason = "Method Not Allowed";
+	} else if (!route(ctx, request, &answer)) {
+		answer.code = HTTP_NOTFOUND;
+		answer.reason = "Not Found";
+		(void)buf_append(&answer.body, SV("Try /metrics, /-/healthy or /-/ready.\n"));
+	}
+	send_answer(request, &answer);
+	buf_done(&answer.body);
+}
+
+/* ---- life ---- */
+
+/* "127.0.0.1:9464", "[::1]:9464" */
+static bool parse_listen(struct sv listen, char host[HOST_BYTES], uint16_t *out_port)
+{
+	size_t colon = listen.n;
+	uint64_t port;
+	while (colon > 0 && listen.p[colon - 1] != ':')
+		colon--;
+	if (colon == 0 || !sv_to_u64(sv_slice(listen, colon, listen.n), UINT16_MAX, &port))
+		return false;
+	struct sv name = sv_slice(listen, 0, colon - 1);
+	if (sv_starts(name, SV("[")) && sv_ends(name, SV("]")))
+		name = sv_slice(name, 1, name.n - 1);
+	if (name.n == 0 || name.n >= HOST_BYTES)
+		return false;
+	memcpy(host, name.p, name.n);
+	host[name.n] = 0;
+	*out_port = (uint16_t)port;
+	return true;
+}
+
+static int port_of(int fd)
+{
+	struct sockaddr_storage address = { 0 };
+	socklen_t n = sizeof address;
+	if (getsockname(fd, (struct sockaddr *)&address, &n))
+		return 0;
+	if (address.ss_family == AF_INET6)
+		return ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
+	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
+}
+
+static enum status listen_on(struct http *http, struct sv listen, struct error *err)
+{
+	char host[HOST_BYTES];
+	uint16_t port;
+	if (!parse_listen(listen, host, &port))
+		return error_set(err, E_CONFIG, "'%.*s' is no address:port to listen on", SV_ARG(listen));
+	errno = 0;
+	struct evhttp_bound_socket *bound = evhttp_bind_socket_with_handle(http->server, host, port);
+	if (!bound)
+		return error_sys(err, E_SYSTEM, errno, "cannot listen on %.*s", SV_ARG(listen));
+	http->port = port_of(evhttp_bound_socket_get_fd(bound));
+	http->gate->listener = evhttp_bound_socket_get_listener(bound);
+	return OK;
+}
+
+enum status http_new(
+	struct loop *loop, struct sv listen, const struct http_ops *ops, struct http **out, struct error *err)
+{
+	struct http *http = calloc(1, sizeof *http);
+	struct gate *gate = calloc(1, sizeof *gate);
+	struct evhttp *server = evhttp_new(loop_base(loop));
+	if (!http || !gate || !server)
+		abort();
+	*http = (struct http){ .ops = *ops, .server = server, .gate = gate };
+	evhttp_set_max_headers_size(server, MAX_HEADERS_BYTES);
+	evhttp_set_max_body_size(server, MAX_BODY_BYTES);
+	evhttp_set_timeout(server, TIMEOUT_S);
+	/* All of them, so that a wrong one hears 405 and not "not implemented". */
+	evhttp_set_allowed_methods(server,
+		EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+			EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
+	evhttp_set_bevcb(server, enter_gate, gate);
+	evhttp_set_gencb(server, on_request, http);
+	enum status st = listen_on(http, listen, err);
+	if (st) {
+		http_free(http);
+		return st;
+	}
+	*out = http;
+	return OK;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	struct gate *gate = http->gate;
+	gate->listener = NULL; /* freed with the server */
+	bool is_last = gate->open == 0;
+	evhttp_free(http->server);
+	if (is_last)
+		free(gate);
+	free(http);
+}
+
+int http_port(const struct http *http)
+{
+	return http->port;
+}

@@ -1,0 +1,100 @@
+#include "query.h"
+
+#include <string.h>
+
+#include "limit.h"
+
+#define MAX_FRAMES 4096 /* of one request: 8 MiB in frames of 2 KiB */
+
+/* ---- inbox ---- */
+
+void inbox_init(struct inbox *inbox)
+{
+	*inbox = (struct inbox){ 0 };
+	buf_init(&inbox->first, LIMIT_FRAME_BYTES);
+	buf_init(&inbox->rest, LIMIT_CALL_BYTES);
+}
+
+void inbox_done(struct inbox *inbox)
+{
+	buf_done(&inbox->first);
+	buf_done(&inbox->rest);
+}
+
+/* The memory of a large body is given back, that of an ordinary one is kept. */
+void inbox_clear(struct inbox *inbox)
+{
+	if (inbox->rest.cap > LIMIT_FRAME_BYTES)
+		buf_done(&inbox->rest);
+	buf_clear(&inbox->first);
+	buf_clear(&inbox->rest);
+	inbox->frames = 0;
+	inbox->identity.n = 0;
+	inbox->has_header = inbox->is_over = false;
+}
+
+static void add_body(struct inbox *inbox, struct sv frame)
+{
+	struct buf *body = inbox->frames == 3 ? &inbox->first : &inbox->rest;
+	bool is_too_many = inbox->frames > MAX_FRAMES || inbox->first.n + inbox->rest.n + frame.n > LIMIT_CALL_BYTES;
+	if (is_too_many || buf_append(body, frame))
+		inbox->is_over = true;
+}
+
+void inbox_add(struct inbox *inbox, struct sv frame)
+{
+	inbox->frames++;
+	if (inbox->frames == 1) {
+		inbox->identity.n = frame.n < IDENTITY_BYTES ? frame.n : IDENTITY_BYTES;
+		if (frame.n)
+			memcpy(inbox->identity.bytes, frame.p, inbox->identity.n);
+	} else if (inbox->frames == 2) {
+		inbox->has_header = pw_request_read(frame.p, frame.n, &inbox->header) == 0 && !inbox->header.is_reply;
+	} else if (inbox->has_header && !inbox->is_over) {
+		add_body(inbox, frame);
+	}
+}
+
+/* ---- replies ---- */
+
+static void finish(
+	struct arena *arena, uint8_t verb, uint64_t request_id, enum pw_wire_status status, struct reply *reply)
+{
+	struct pw_request header = { .verb = verb, .status = (uint8_t)status, .is_reply = 1, .id = request_id };
+	uint8_t *bytes = arena_alloc(arena, PW_REQUEST_HEADER);
+	pw_request_write(&header, bytes);
+	reply->frames.items[0] = (struct sv){ (const char *)bytes, PW_REQUEST_HEADER };
+}
+
+static enum pw_wire_status dispatch(
+	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits)
+{
+	if (inbox->is_over)
+		return PW_WIRE_BAD;
+	switch (inbox->header.verb) {
+	case PW_VERB_HELLO: return query_hello(query, inbox, arena, reply);
+	case PW_VERB_REPLAY: return query_replay(query, inbox, arena, reply);
+	case PW_VERB_CALL: return query_call(query, inbox, arena, reply, out_waits);
+	case PW_VERB_ACK: return query_ack(query, inbox);
+	default: return PW_WIRE_BAD;
+	}
+}
+
+void query_handle(struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *out)
+{
+	bool waits = false;
+	*out = (struct reply){ 0 };
+	if (!inbox->has_header) {
+		query->bad_requests++;
+		return;
+	}
+	(void)list_push(arena, &out->frames); /* for the header */
+	enum pw_wire_status status = dispatch(query, inbox, arena, out, &waits);
+	if (waits) {
+		out->frames.n = 0;
+		return;
+	}
+	if (status == PW_WIRE_BAD)
+		query->bad_requests++;
+	finish(arena, inbox->header.verb, inbox->header.id, status, out);
+}

@@ -1,0 +1,92 @@
+/* Requests of the protocol PW1 as functions from frames to frames; no socket in sight.
+ *
+ * An inbox gathers the frames of one request within fixed limits; query_handle() turns it into a reply. A request whose
+ * header cannot be read gets no reply; one that is wrong otherwise is answered BAD; both are counted. */
+#ifndef PUBLISH_QUERY_H
+#define PUBLISH_QUERY_H
+
+#include <policywatch/wire.h>
+
+#include "buf.h"
+#include "bus.h"
+
+#define IDENTITY_BYTES 255 /* of a ZeroMQ peer, at most */
+#define CURSOR_NAME_BYTES 64
+#define MAX_CURSORS 256 /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
+#define MAX_CALLS 256   /* that wait for bus_answer(); beyond: BUSY */
+#define CALL_LOST_MS (10 * 60 * 1000) /* a call without an answer for so long makes room for another */
+
+struct identity {
+	size_t n;
+	char bytes[IDENTITY_BYTES];
+};
+
+struct inbox {
+	size_t frames; /* seen so far, identity and header among them */
+	struct identity identity;
+	bool has_header;
+	struct pw_request header;
+	struct buf first, rest; /* first body frame; the further ones, joined */
+	bool is_over;           /* larger than a request may be: drained, not kept */
+};
+
+void inbox_init(struct inbox *inbox);
+void inbox_done(struct inbox *inbox);
+void inbox_add(struct inbox *inbox, struct sv frame);
+void inbox_clear(struct inbox *inbox); /* for the next request */
+
+/* Frames to send after the identity; none: nothing to send (yet). */
+struct reply {
+	struct sv_list frames;
+};
+
+struct pending_call {
+	uint64_t token; /* 0: free */
+	uint64_t request_id;
+	struct mono_ms since;
+	struct identity identity;
+};
+struct calls {
+	uint64_t made;
+	struct pending_call pending[MAX_CALLS];
+};
+
+struct cursor {
+	size_t name_bytes;
+	char name[CURSOR_NAME_BYTES];
+	uint64_t seq;
+	struct mono_ms at;
+};
+struct cursors {
+	size_t n;
+	struct cursor items[MAX_CURSORS];
+};
+
+struct query {
+	struct bus_log log;
+	struct bus_ops ops;
+	struct sv instance;
+	uint32_t heartbeat_ms;
+	struct mono_ms now; /* set by the caller */
+	uint64_t bad_requests, replayed;
+	struct calls calls;
+	struct cursors cursors;
+};
+
+/* The reply lives in the arena (and as long as the inbox is not cleared). */
+void query_handle(struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *out);
+/* The reply to a call. False when nobody waits under the token. result is borrowed; NULL: err says why. */
+bool query_answer(struct query *query, uint64_t token, const struct json_t *result, const struct error *err,
+	struct arena *arena, struct identity *out_to, struct reply *out);
+
+/* ---- the verbs; each fills the reply behind its header ---- */
+enum pw_wire_status query_hello(
+	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply);
+enum pw_wire_status query_replay(
+	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply);
+/* Sets *out_waits when the reply comes later by query_answer(). */
+enum pw_wire_status query_call(
+	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits);
+enum pw_wire_status query_ack(struct query *query, const struct inbox *inbox);
+
+#endif

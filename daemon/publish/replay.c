@@ -1,0 +1,204 @@
+/* HELLO, REPLAY and ACK: what a client needs to miss nothing.
+ *
+ * A page of a replay is bounded in rows and bytes whatever was asked for, so that no request holds the loop for long. A
+ * filtered client asks after each heartbeat while the log moves; when nothing under its prefix came, the answer comes from
+ * the map of last numbers without reading the log. */
+#include <string.h>
+
+#include "limit.h"
+#include "query.h"
+
+enum { HELLO_BODY = 8, HELLO_REPLY = 36, REPLAY_BODY = 24, REPLAY_REPLY = 36, ACK_BODY = 16 };
+
+struct position {
+	uint64_t epoch, head, oldest;
+};
+
+static struct position position_of(const struct query *query)
+{
+	struct position at = { 0 };
+	query->log.position(query->log.ctx, &at.epoch, &at.head, &at.oldest);
+	return at;
+}
+
+/* One body frame of at least `fixed` and at most `fixed + rest` bytes. */
+static bool has_body(const struct inbox *inbox, size_t fixed, size_t rest)
+{
+	return inbox->frames == 3 && inbox->first.n >= fixed && inbox->first.n <= fixed + rest;
+}
+
+static const uint8_t *body_of(const struct inbox *inbox)
+{
+	return (const uint8_t *)inbox->first.p;
+}
+
+static uint8_t *push_frame(struct arena *arena, struct reply *reply, size_t n)
+{
+	uint8_t *bytes = arena_alloc(arena, n);
+	*list_push(arena, &reply->frames) = (struct sv){ (const char *)bytes, n };
+	return bytes;
+}
+
+/* Events are recorded in milliseconds: the first at or after a nanosecond is that of the next full millisecond. */
+static struct wall_ms to_wall_ms(int64_t ns)
+{
+	int64_t ms = ns / 1000000;
+	return (struct wall_ms){ ms + (ns % 1000000 > 0 ? 1 : 0) };
+}
+
+enum pw_wire_status query_hello(
+	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply)
+{
+	if (!has_body(inbox, HELLO_BODY, 0))
+		return PW_WIRE_BAD;
+	struct position at = position_of(query);
+	int64_t time_ns = (int64_t)pw_get_u64(body_of(inbox));
+	uint64_t seq = at.head + 1;
+	struct error err;
+	if (time_ns != INT64_MIN && query->log.at_time(query->log.ctx, to_wall_ms(time_ns), &seq, &err))
+		return PW_WIRE_FAILED;
+	uint8_t *bytes = push_frame(arena, reply, HELLO_REPLY + query->instance.n);
+	pw_put_u64(bytes, at.epoch);
+	pw_put_u64(bytes + 8, at.head);
+	pw_put_u64(bytes + 16, at.oldest);
+	pw_put_u64(bytes + 24, seq);
+	pw_put_u32(bytes + 32, query->heartbeat_ms);
+	if (query->instance.n)
+		memcpy(bytes + HELLO_REPLY, query->instance.p, query->instance.n);
+	return PW_WIRE_OK;
+}
+
+/* ---- REPLAY ---- */
+
+struct page {
+	uint64_t epoch, from;
+	size_t max_rows, max_bytes;
+	struct sv prefix;
+};
+
+static size_t clamp(uint32_t wanted, size_t limit)
+{
+	if (wanted == 0)
+		return 1;
+	return wanted < limit ? wanted : limit;
+}
+
+static bool is_topic_text(struct sv prefix)
+{
+	for (size_t i = 0; i < prefix.n; i++)
+		if (prefix.p[i] <= 0x20 || prefix.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+static bool read_page(const struct inbox *inbox, struct page *out)
+{
+	if (!has_body(inbox, REPLAY_BODY, PW_TOPIC_MAX))
+		return false;
+	const uint8_t *body = body_of(inbox);
+	*out = (struct page){ .epoch = pw_get_u64(body),
+		.from = pw_get_u64(body + 8),
+		.max_rows = clamp(pw_get_u32(body + 16), LIMIT_REPLAY_ROWS),
+		.max_bytes = clamp(pw_get_u32(body + 20), LIMIT_REPLAY_BYTES),
+		.prefix = sv_slice(buf_sv(&inbox->first), REPLAY_BODY, inbox->first.n) };
+	return is_topic_text(out->prefix);
+}
+
+static bool is_known_empty(const struct query *query, const struct page *page, struct position at)
+{
+	if (page->from > at.head)
+		return true;
+	struct sv prefix = page->prefix;
+	if (!sv_ends(prefix, SV("/")) || pw_topic_levels(prefix.p, prefix.n) > LIMIT_TOPIC_LEVELS)
+		return false;
+	return query->log.last_seq(query->log.ctx, prefix) < page->from;
+}
+
+static void write_position(uint8_t *bytes, struct position at, uint64_t scanned_to, size_t n)
+{
+	pw_put_u64(bytes, at.epoch);
+	pw_put_u64(bytes + 8, at.head);
+	pw_put_u64(bytes + 16, at.oldest);
+	pw_put_u64(bytes + 24, scanned_to);
+	pw_put_u32(bytes + 32, (uint32_t)n);
+}
+
+enum pw_wire_status query_replay(
+	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply)
+{
+	struct page page;
+	struct error err;
+	if (!read_page(inbox, &page))
+		return PW_WIRE_BAD;
+	struct position at = position_of(query);
+	if (page.from == 0) /* whatever is the oldest */
+		page.from = at.oldest;
+	uint8_t *bytes = push_frame(arena, reply, REPLAY_REPLY);
+	write_position(bytes, at, 0, 0);
+	if (page.epoch && page.epoch != at.epoch)
+		return PW_WIRE_EPOCH;
+	if (page.from < at.oldest)
+		return PW_WIRE_GONE;
+	struct bus_rows rows = { 0 };
+	uint64_t scanned_to = at.head;
+	if (!is_known_empty(query, &page, at) &&
+		query->log.read(query->log.ctx, arena, page.from, page.prefix, page.max_rows, page.max_bytes, &rows,
+			&scanned_to, &err))
+		return PW_WIRE_FAILED;
+	for (size_t i = 0; i < rows.n; i++) {
+		*list_push(arena, &reply->frames) = rows.items[i].topic;
+		*list_push(arena, &reply->frames) = rows.items[i].record;
+	}
+	write_position(bytes, at, scanned_to, rows.n);
+	query->replayed += rows.n;
+	return PW_WIRE_OK;
+}
+
+/* ---- ACK ---- */
+
+/* Names appear as labels of metrics. */
+static bool is_cursor_name(struct sv name)
+{
+	static const char others[] = "._-";
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!is_alnum && (c == 0 || !strchr(others, c)))
+			return false;
+	}
+	return name.n > 0 && name.n <= CURSOR_NAME_BYTES;
+}
+
+static struct cursor *cursor_slot(struct cursors *cursors, struct sv name)
+{
+	struct cursor *oldest = &cursors->items[0];
+	for (size_t i = 0; i < cursors->n; i++) {
+		struct cursor *cursor = &cursors->items[i];
+		if (sv_eq((struct sv){ cursor->name, cursor->name_bytes }, name))
+			return cursor;
+		if (cursor->at.v < oldest->at.v)
+			oldest = cursor;
+	}
+	return cursors->n < MAX_CURSORS ? &cursors->items[cursors->n++] : oldest;
+}
+
+enum pw_wire_status query_ack(struct query *query, const struct inbox *inbox)
+{
+	if (!has_body(inbox, ACK_BODY, CURSOR_NAME_BYTES))
+		return PW_WIRE_BAD;
+	struct position at = position_of(query);
+	uint64_t seq = pw_get_u64(body_of(inbox) + 8);
+	struct sv name = sv_slice(buf_sv(&inbox->first), ACK_BODY, inbox->first.n);
+	if (!is_cursor_name(name))
+		return PW_WIRE_BAD;
+	if (pw_get_u64(body_of(inbox)) != at.epoch)
+		return PW_WIRE_EPOCH;
+	if (seq > at.head)
+		return PW_WIRE_BAD;
+	struct cursor *cursor = cursor_slot(&query->cursors, name);
+	memcpy(cursor->name, name.p, name.n);
+	cursor->name_bytes = name.n;
+	cursor->seq = seq;
+	cursor->at = query->now;
+	return PW_WIRE_OK;
+}
