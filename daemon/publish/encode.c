@@ -89,7 +89,7 @@ static void put_date(struct buf *out, const char *key, struct date date)
 static void put_list(struct buf *out, const char *key, const struct sv_list *list, const struct cut *cut)
 {
 	json_out_open(out, key, '[');
-	for (size_t i = 0; i < list->n && i < cut->items; i++)
+	for (size_t i = 0; i < list->n && i < cut->items && !out->is_over; i++)
 		json_out_text(out, NULL, list->items[i], cut->text_bytes);
 	json_out_close(out, ']');
 }

@@ -1,9 +1,8 @@
-/* evhttp with what it lacks in 2.1: a bound on connections. evhttp makes a bufferevent for each connection it accepts and does
- * not tell when it goes; so each is wrapped into a filter that does nothing but tell of its end. At the bound the
- * listener stops; who comes then waits in the kernel's queue until one leaves, which the time-out brings about.
- *
- * Connections end after the server was freed (libevent finishes them in a later pass), so the count lives in a gate
- * of its own that the last one to leave frees. */
+/* evhttp with what it lacks in 2.1: a bound on connections. evhttp asks for a bufferevent for each connection it
+ * accepts and does not tell when it lets go of it. So the guard keeps a reference to each; one whose callbacks are gone is one that
+ * evhttp has freed (it closes the descriptor itself, as the bufferevent is not told to). Such leftovers are swept out
+ * when the next connection comes, so there are never more than MAX_CONNECTIONS. At the bound the listener stops and a timer
+ * sweeps; who comes meanwhile waits in the kernel's queue. */
 #include "http.h"
 
 #include <errno.h>
@@ -21,6 +20,7 @@
 
 enum {
 	MAX_CONNECTIONS = 32,
+	SWEEP_MS = 20, /* at the bound */
 	MAX_HEADERS_BYTES = 8192,
 	MAX_BODY_BYTES = 1024, /* nobody needs one */
 	TIMEOUT_S = 10,
@@ -29,45 +29,67 @@ enum {
 	HOST_BYTES = 256
 };
 
-struct gate {
-	struct evconnlistener *listener; /* NULL: the server is gone */
-	int open;
+struct guard {
+	struct bufferevent *open[MAX_CONNECTIONS];
+	size_t n;
+	struct evconnlistener *listener;
+	struct loop_timer *sweep;
 };
 
 struct http {
 	struct http_ops ops;
 	struct evhttp *server;
-	struct gate *gate;
+	struct guard guard;
 	int port;
 };
 
 /* ---- connections ---- */
 
-static void leave_gate(void *ctx)
+static bool is_let_go(struct bufferevent *connection)
 {
-	struct gate *gate = ctx;
-	gate->open--;
-	if (gate->listener)
-		(void)evconnlistener_enable(gate->listener);
-	else if (gate->open == 0)
-		free(gate);
+	bufferevent_data_cb on_read, on_write;
+	bufferevent_event_cb on_event;
+	void *ctx;
+	bufferevent_getcb(connection, &on_read, &on_write, &on_event, &ctx);
+	return !on_read && !on_write && !on_event;
 }
 
-static struct bufferevent *enter_gate(struct event_base *base, void *ctx)
+static void sweep(struct guard *guard)
 {
-	struct gate *gate = ctx;
-	struct bufferevent *plain = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-	if (!plain)
-		return NULL; /* evhttp makes one itself; not counted */
-	struct bufferevent *counted = bufferevent_filter_new(
-		plain, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, leave_gate, gate);
-	if (!counted) {
-		bufferevent_free(plain);
-		return NULL;
+	size_t kept = 0;
+	for (size_t i = 0; i < guard->n; i++) {
+		if (is_let_go(guard->open[i]))
+			(void)bufferevent_decref(guard->open[i]);
+		else
+			guard->open[kept++] = guard->open[i];
 	}
-	if (++gate->open >= MAX_CONNECTIONS)
-		(void)evconnlistener_disable(gate->listener);
-	return counted;
+	guard->n = kept;
+}
+
+static void on_sweep(void *ctx)
+{
+	struct guard *guard = ctx;
+	sweep(guard);
+	if (guard->n < MAX_CONNECTIONS)
+		(void)evconnlistener_enable(guard->listener);
+	else
+		loop_timer_set(guard->sweep, SWEEP_MS);
+}
+
+static struct bufferevent *on_connection(struct event_base *base, void *ctx)
+{
+	struct guard *guard = ctx;
+	struct bufferevent *connection = bufferevent_socket_new(base, -1, 0);
+	sweep(guard);
+	if (!connection || guard->n == MAX_CONNECTIONS) /* cannot be: at the bound nothing is accepted */
+		return connection;
+	bufferevent_incref(connection);
+	guard->open[guard->n++] = connection;
+	if (guard->n == MAX_CONNECTIONS) {
+		(void)evconnlistener_disable(guard->listener);
+		loop_timer_set(guard->sweep, SWEEP_MS);
+	}
+	return connection;
 }
 
 /* ---- answers ---- */
@@ -203,7 +225,7 @@ static enum status listen_on(struct http *http, struct sv listen, struct error *
 	if (!bound)
 		return error_sys(err, E_SYSTEM, errno, "cannot listen on %.*s", SV_ARG(listen));
 	http->port = port_of(evhttp_bound_socket_get_fd(bound));
-	http->gate->listener = evhttp_bound_socket_get_listener(bound);
+	http->guard.listener = evhttp_bound_socket_get_listener(bound);
 	return OK;
 }
 
@@ -211,11 +233,11 @@ enum status http_new(
 	struct loop *loop, struct sv listen, const struct http_ops *ops, struct http **out, struct error *err)
 {
 	struct http *http = calloc(1, sizeof *http);
-	struct gate *gate = calloc(1, sizeof *gate);
 	struct evhttp *server = evhttp_new(loop_base(loop));
-	if (!http || !gate || !server)
+	if (!http || !server)
 		abort();
-	*http = (struct http){ .ops = *ops, .server = server, .gate = gate };
+	*http = (struct http){ .ops = *ops, .server = server };
+	http->guard.sweep = loop_timer_new(loop, on_sweep, &http->guard);
 	evhttp_set_max_headers_size(server, MAX_HEADERS_BYTES);
 	evhttp_set_max_body_size(server, MAX_BODY_BYTES);
 	evhttp_set_timeout(server, TIMEOUT_S);
@@ -223,7 +245,7 @@ enum status http_new(
 	evhttp_set_allowed_methods(server,
 		EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
 			EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
-	evhttp_set_bevcb(server, enter_gate, gate);
+	evhttp_set_bevcb(server, on_connection, &http->guard);
 	evhttp_set_gencb(server, on_request, http);
 	enum status st = listen_on(http, listen, err);
 	if (st) {
@@ -238,12 +260,9 @@ void http_free(struct http *http)
 {
 	if (!http)
 		return;
-	struct gate *gate = http->gate;
-	gate->listener = NULL; /* freed with the server */
-	bool is_last = gate->open == 0;
 	evhttp_free(http->server);
-	if (is_last)
-		free(gate);
+	sweep(&http->guard); /* now all of them */
+	loop_timer_free(http->guard.sweep);
 	free(http);
 }
 

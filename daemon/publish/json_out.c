@@ -66,7 +66,7 @@ static void put_special(struct buf *out, struct sv text, size_t *at)
 static void put_escaped(struct buf *out, struct sv text)
 {
 	size_t at = 0;
-	while (at < text.n) {
+	while (at < text.n && !out->is_over) {
 		size_t from = at;
 		while (at < text.n && is_plain(text.p[at]))
 			at++;

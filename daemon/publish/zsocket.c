@@ -19,8 +19,8 @@
 
 enum {
 	LINGER_MS = 1000,
-	EVENTS_QUEUE = 10000,      /* messages a slow subscriber may lag before it loses some and asks for a replay */
-	QUERY_QUEUE = 64,          /* replies that wait for one client; each up to a page of events */
+	EVENTS_QUEUE = 10000, /* messages a slow subscriber may lag before it loses some and asks for a replay */
+	QUERY_QUEUE = 128,    /* replies that wait for one client that does not read; each up to a page of events */
 	SUBSCRIPTION_BYTES = 4096, /* what a subscriber may send in one frame; topics end at 200 */
 	KEEPALIVE_S = 60,          /* idle time until TCP probes a peer that may be gone */
 	BELT_MS = 1000,
@@ -39,8 +39,10 @@ struct zsocket {
 	loop_callback *on_ready;
 	void *ctx;
 	zmq_msg_t received;
-	bool is_deferred; /* look_again() will be called */
-	bool is_closed;   /* and shall only free */
+	struct arena *arena;
+	struct sv_list files; /* of ipc endpoints, NUL-terminated; libzmq leaves them behind */
+	bool is_deferred;     /* look_again() will be called */
+	bool is_closed;       /* and shall only free */
 	char endpoint[ENDPOINT_BYTES];
 };
 
@@ -160,6 +162,8 @@ static enum status bind_one(struct zsocket *socket, struct sv endpoint, int ipc_
 		return st;
 	if (zmq_bind(socket->zmq, text))
 		return cannot_bind(endpoint, zmq_errno(), err);
+	if (is_file)
+		*list_push(socket->arena, &socket->files) = sv_of(arena_cstr(socket->arena, sv_of(path)));
 	if (is_file && ipc_mode && chmod(path, (mode_t)ipc_mode))
 		return error_sys(err, E_SYSTEM, errno, "cannot set the mode of %s", path);
 	return OK;
@@ -218,6 +222,7 @@ enum status zsocket_open(struct zcontext *context, struct loop *loop, const stru
 	if (!socket)
 		abort();
 	*socket = (struct zsocket){ .loop = loop, .zmq = zmq, .on_ready = on_ready, .ctx = ctx };
+	socket->arena = arena_new(LIMIT_CONFIG_BYTES);
 	(void)zmq_msg_init(&socket->received);
 	enum status st = set_up(socket, options, err);
 	if (st) {
@@ -232,8 +237,12 @@ void zsocket_close(struct zsocket *socket)
 {
 	if (!socket)
 		return;
+	/* While it still listens: later, the name may be another daemon's. */
+	for (size_t i = 0; i < socket->files.n; i++)
+		(void)unlink(socket->files.items[i].p);
 	loop_fd_free(socket->watch);
 	loop_timer_free(socket->belt);
+	arena_free(socket->arena);
 	(void)zmq_msg_close(&socket->received);
 	(void)zmq_close(socket->zmq);
 	socket->is_closed = true;
