@@ -26,7 +26,7 @@ struct fetch_result {
 typedef void fetch_done(void *ctx, const struct fetch_result *result);
 
 enum status fetcher_new(struct loop *loop, struct fetcher **out, struct error *err);
-void fetcher_free(struct fetcher *fetcher); /* its fetches end without a callback */
+void fetcher_free(struct fetcher *fetcher); /* after its fetches */
 void fetcher_configure(struct fetcher *fetcher, struct sv user_agent, int limit, int limit_per_host);
 int fetcher_in_flight(const struct fetcher *fetcher);
 
