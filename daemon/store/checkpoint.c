@@ -12,6 +12,9 @@ enum {
 	PAUSE_S = 5           /* after a commit, when the log is short */
 };
 
+/* A connection that has read nothing does not know that there is a log, and checkpoints nothing. */
+static const char SQL_TOUCH[] = "SELECT count(*) FROM sqlite_schema";
+
 struct checkpointer {
 	struct sqlite3 *db; /* of the thread */
 	pthread_t thread;
@@ -84,9 +87,15 @@ static void release(struct checkpointer *c)
 enum status checkpointer_start(const char *path, struct checkpointer **out, struct error *err)
 {
 	struct sqlite3 *db;
+	int64_t tables;
 	enum status st = database_open(path, &db, err);
 	if (st)
 		return st;
+	st = database_number(db, SQL_TOUCH, &tables, err);
+	if (st) {
+		database_close(db);
+		return st;
+	}
 	struct checkpointer *c = calloc(1, sizeof *c);
 	if (!c)
 		abort();

@@ -20,9 +20,6 @@ static const char SQL_ROLLBACK_JOB[] = "ROLLBACK TO job";
 static const char SQL_COUNTS[] =
 	"UPDATE log SET facts = ?1, documents = ?2, versions = ?3, statements = ?4, sightings = ?5";
 
-/* A log of 64 MiB that the thread cannot get to the end of, as new pages keep coming, is finished by the writer. */
-enum { LOG_PAGES_MAX = 16384 };
-
 static enum status run(struct store *store, const char *sql, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
@@ -49,12 +46,15 @@ static enum status failed_before(const struct store *store, struct error *err)
 	return error_set(err, E_STORE, "the store failed and must be opened anew: %s", store->failure);
 }
 
-/* Leaves the transaction, whatever is left of it, and forgets what it changed. */
+/* Leaves the transaction, whatever is left of it, and forgets what it changed. When not even that works, only a
+ * new connection helps. */
 static void abandon(struct store *store)
 {
-	struct error ignored;
-	if (database_in_transaction(store->db))
-		(void)run(store, SQL_ROLLBACK, &ignored); /* it ends with the connection at the latest */
+	struct error err;
+	if (database_in_transaction(store->db) && run(store, SQL_ROLLBACK, &err)) {
+		store->is_failed = true;
+		(void)snprintf(store->failure, sizeof store->failure, "%s", err.text);
+	}
 	back_to(store, &store->at_commit);
 	store->in_transaction = store->in_job = store->is_dirty = store->is_lost = false;
 }
@@ -78,32 +78,45 @@ enum status job_must_be_open(const struct store *store, struct error *err)
 	return OK;
 }
 
+/* An empty transaction is not left open: its snapshot would keep the log from starting anew. */
+static void leave_if_clean(struct store *store)
+{
+	if (!store->is_dirty)
+		abandon(store);
+}
+
+static enum status open_transaction(struct store *store, struct error *err)
+{
+	if (store->in_transaction)
+		return OK;
+	store->at_commit = mark_now(store);
+	enum status st = run(store, SQL_BEGIN, err);
+	if (st)
+		abandon(store); /* a statement that fails may have begun it all the same */
+	else
+		store->in_transaction = true;
+	return st;
+}
+
 enum status store_job_begin(struct store *store, struct error *err)
 {
 	if (store->is_failed)
 		return failed_before(store, err);
 	if (store->in_job)
 		return error_set(err, E_STORE, "a job is open already");
-	if (!store->in_transaction) {
-		enum status st = run(store, SQL_BEGIN, err);
-		if (st)
-			return st;
-		store->in_transaction = true;
-		store->at_commit = mark_now(store);
-	}
-	enum status st = run(store, SQL_SAVEPOINT, err);
+	enum status st = open_transaction(store, err);
 	if (st)
 		return st;
+	st = run(store, SQL_SAVEPOINT, err);
+	if (st && store->is_lost && store->is_dirty)
+		return fail_for_good(store, err);
+	if (st) {
+		leave_if_clean(store);
+		return st;
+	}
 	store->in_job = true;
 	store->at_job = mark_now(store);
 	return OK;
-}
-
-/* An empty transaction is not left open: its snapshot would keep the log from starting anew. */
-static void leave_if_clean(struct store *store)
-{
-	if (!store->is_dirty)
-		abandon(store);
 }
 
 static enum status end_lost(struct store *store, bool keep, struct error *err)
@@ -168,7 +181,7 @@ static void after_commit(struct store *store)
 	if (!store->checkpointer)
 		return;
 	checkpointer_note(store->checkpointer, store->log_pages);
-	if (store->log_pages > LOG_PAGES_MAX)
+	if (store->log_pages > LOG_PAGES_MAX) /* most of it was copied: what is left is short */
 		(void)database_checkpoint(store->db, &left, &ignored); /* the next commit tries again */
 }
 

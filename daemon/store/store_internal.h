@@ -9,6 +9,9 @@
 #include "store.h"
 #include "topics.h"
 
+/* 16 MiB. The thread cannot get to the end of a log to which pages are added all the time, and only a log that was
+ * copied to its end starts anew; past this length the writer finishes what the thread has left. */
+#define LOG_PAGES_MAX 4096
 #define UNIT_SEPARATOR '\x1f'
 
 /* In-memory state that a job may change, as it was at some moment. */
