@@ -16,6 +16,7 @@
 #define LIMIT_REDIRECTS 5              /* browsers allow 20; a feed that needs more than 5 is broken */
 #define LIMIT_READ_ARENA (512u << 20)  /* one reading; 64 bytes a byte of the largest default fetch */
 #define LIMIT_FEED_ITEMS 5000          /* items read of one feed */
+#define LIMIT_TREE_NODES 1000000       /* of one page or feed: more than any page of people holds */
 #define LIMIT_STATEMENTS 20000         /* statements of one document */
 #define LIMIT_HTML_DEPTH 512           /* nesting that a walk follows; deeper content is kept as text */
 #define LIMIT_FACTS_PER_STATEMENT 32   /* candidates that are compared slot by slot */
