@@ -77,6 +77,9 @@ static const UNormalizer2 *nfc(void)
 
 int32_t icu_base(int32_t code_point)
 {
+	enum { FIRST_HANGUL = 0xAC00, LAST_HANGUL = 0xD7A3 };
+	if (code_point >= FIRST_HANGUL && code_point <= LAST_HANGUL)
+		return code_point; /* its parts are letters, not accents */
 	UChar decomposed[32];
 	UErrorCode code = U_ZERO_ERROR;
 	int32_t n = unorm2_getDecomposition(nfc(), code_point, decomposed, 32, &code);
@@ -192,7 +195,8 @@ bool icu_convert(struct arena *arena, struct sv bytes, const char *name, struct 
 		int32_t n = (int32_t)(to - units);
 		kept = code == U_BUFFER_OVERFLOW_ERROR && n > 0 && (units[n - 1] & 0xFC00) == 0xD800;
 		add_utf16(&text, units, n - kept);
-		units[0] = units[n - kept];
+		if (kept)
+			units[0] = units[n - 1];
 	} while (code == U_BUFFER_OVERFLOW_ERROR);
 	*out = bytes_sv(&text);
 	return true;

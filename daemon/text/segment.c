@@ -23,14 +23,16 @@ struct cutter {
 	struct sv text;
 	const struct language *language;
 	struct span_list *out;
-	size_t start; /* of the sentence being read */
+	size_t start;         /* of the sentence being read */
+	struct marker marker; /* of a list, that it begins with */
 };
 
-/* Bytes at which a terminator may start: ASCII ones and the lead bytes of the others. */
+/* Bytes at which a terminator may start: ASCII ones and the lead bytes of the others; and the semicolon. */
 static const bool may_terminate[256] = {
 	['.'] = true,
 	['!'] = true,
 	['?'] = true,
+	[';'] = true,
 	[0xE2] = true, /* U+2026, U+203C, U+203D, U+2047..2049 */
 	[0xE3] = true, /* U+3002 */
 	[0xEF] = true, /* U+FF01, U+FF0E, U+FF1F */
@@ -106,42 +108,84 @@ struct candidate {
 	bool is_single_dot, is_ellipsis;
 };
 
+/* The next dot of ". . .", else `at`. */
+static size_t spaced_dot(struct sv v, size_t at)
+{
+	bool follows = at + 1 < v.n && v.p[at - 1] == '.' && v.p[at] == ' ' && v.p[at + 1] == '.';
+	return follows && !text_is_digit(peek(v, at + 2)) && !text_is_letter(peek(v, at + 2)) ? at + 1 : at;
+}
+
+/* Closing quotes and brackets, and footnote marks, those behind a space as well. */
+static size_t closers_end(struct sv v, size_t end)
+{
+	for (size_t at = end; at < v.n; end = at) {
+		size_t note = skip_spaces(v, at);
+		if (is_closer(peek(v, at)))
+			(void)text_next(v, &at);
+		else if (footnote_length(v, note))
+			at = note + footnote_length(v, note);
+		else
+			break;
+	}
+	return end;
+}
+
+/* Footnote numbers without brackets stand right behind the dot of a word: "in a consultation.11 12 Take". */
+static size_t note_number_length(struct sv v, const struct candidate *c)
+{
+	enum { LONGEST = 8 };
+	size_t before = c->from, at = c->end;
+	int32_t letter = text_prev(v, &before);
+	if (!c->is_single_dot || at >= v.n || !text_is_digit(v.p[at]) ||
+		!(letter == ')' || (text_is_letter(letter) && !text_is_upper(letter))))
+		return 0;
+	size_t last = at;
+	for (; at < v.n && at - c->end < LONGEST && (text_is_digit(v.p[at]) || v.p[at] == ' ' || v.p[at] == ','); at++)
+		if (text_is_digit(v.p[at]))
+			last = at + 1;
+	size_t next = skip_spaces(v, last);
+	return next > last && text_is_upper(peek(v, next)) ? last - c->end : 0;
+}
+
 static struct candidate read_candidate(struct sv v, size_t from)
 {
 	struct candidate c = { .from = from, .run_end = from };
 	size_t dots = 0, others = 0;
-	for (size_t at = from; is_terminator(peek(v, at)); c.run_end = at) {
+	for (size_t at = from; is_terminator(peek(v, at)); at = spaced_dot(v, at)) {
 		int32_t mark = text_next(v, &at);
 		dots += mark == '.' ? 1 : 0;
 		others += mark == '.' ? 0 : 1;
 		c.is_ellipsis = c.is_ellipsis || mark == 0x2026;
+		c.run_end = at;
 	}
 	c.is_single_dot = dots == 1 && others == 0;
 	c.is_ellipsis = c.is_ellipsis || (dots > 1 && others == 0);
-	c.end = c.run_end;
-	for (size_t at = c.end, note; at < v.n; c.end = at) {
-		note = footnote_length(v, at);
-		if (note)
-			at += note;
-		else if (!is_closer(text_next(v, &at)))
-			break;
-	}
+	c.end = closers_end(v, c.run_end);
+	c.end += note_number_length(v, &c);
 	c.next = skip_spaces(v, c.end);
 	return c;
 }
 
 /* ---- the words around a candidate ---- */
 
+/* A letter of a script with case, and not a capital. */
+static bool is_lower(int32_t c)
+{
+	enum { CASELESS_FROM = 0x590 }; /* Hebrew and what comes behind it, nearly all */
+	return text_is_letter(c) && !text_is_upper(c) && c < CASELESS_FROM;
+}
+
 static bool is_word_character(int32_t c)
 {
 	return text_is_letter(c) || text_is_digit(c);
 }
 
-/* The word that ends at `to`, with inner dots ("U.S"). */
+/* The word that ends at `to`, with inner dots ("U.S"). One that is longer than any of the tables is cut. */
 static struct sv word_before(struct sv v, size_t floor, size_t to)
 {
+	enum { LONGEST = 32 };
 	size_t from = to;
-	while (from > floor) {
+	while (from > floor && to - from < LONGEST) {
 		size_t before = from;
 		int32_t c = text_prev(v, &before);
 		if (!is_word_character(c) && c != '.')
@@ -158,8 +202,9 @@ static struct sv word_after(struct sv v, size_t at)
 	size_t from = at;
 	while (from < v.n && is_opener(peek(v, from)))
 		(void)text_next(v, &from);
+	enum { LONGEST = 32 };
 	size_t to = from;
-	for (size_t next = to; next < v.n; to = next) {
+	for (size_t next = to; next < v.n && to - from < LONGEST; to = next) {
 		if (!is_word_character(text_next(v, &next)))
 			break;
 	}
@@ -199,23 +244,53 @@ static bool is_dotted(struct sv word)
 /* A list marker and nothing else stands before the dot at `dot`. */
 static bool is_marker(const struct cutter *c, size_t dot)
 {
-	size_t start = skip_spaces(c->text, c->start);
-	struct marker marker = marker_at(sv_slice(c->text, start, c->text.n));
-	return marker.shape == MARKER_DOT && start + marker.length == dot + 1;
+	return c->marker.shape == MARKER_DOT && c->start + c->marker.length == dot + 1;
 }
 
-static bool ends_after_word(const struct cutter *c, struct sv before, struct sv after)
+/* Where the item begins whose marker has its dot at `dot`, when the sentence is the item before it; or SIZE_MAX. */
+static size_t next_item(const struct cutter *c, size_t dot)
+{
+	enum { LONGEST = 8 };
+	if (c->marker.shape != MARKER_DOT || is_marker(c, dot))
+		return SIZE_MAX;
+	size_t from = dot > c->start + LONGEST ? dot - LONGEST : c->start;
+	return marker_next(sv_slice(c->text, 0, dot + 2), from, &c->marker);
+}
+
+/* "a. ", "1) ", "(i) ": a list begins. */
+static bool begins_list(struct sv v)
+{
+	struct marker marker = marker_at(v);
+	return marker.shape != MARKER_NONE && (marker.number == 1 || marker.letter == 1 || marker.roman == 1);
+}
+
+/* Nothing but a few words stands before: "At 5 a.m. Mr. Smith went" has not said anything yet. */
+static bool is_early(const struct cutter *c, size_t dot)
+{
+	enum { FEW = 16 };
+	return dot - c->start <= FEW;
+}
+
+static enum dot_kind kind_of(const struct cutter *c, struct sv before, size_t dot)
+{
+	if (sv_ends(sv_slice(c->text, 0, dot), SV("\u00B0")))
+		return DOT_NUMBER; /* "N°. 5" */
+	enum dot_kind kind = word_dot_kind(c->arena, before, c->language);
+	bool is_letter = count_letters(before) == 1 && before.n <= 2;
+	return (is_letter && kind != DOT_TIME) || (kind == DOT_PLAIN && is_dotted(before)) ? DOT_ABBREVIATION : kind;
+}
+
+static bool ends_after_word(const struct cutter *c, size_t dot, struct sv after)
 {
 	int32_t first = peek(after, 0);
-	enum dot_kind kind = word_dot_kind(c->arena, before, c->language);
-	if (kind == DOT_PLAIN && (is_dotted(before) || (count_letters(before) == 1 && before.n <= 2)))
-		kind = DOT_ABBREVIATION;
+	enum dot_kind kind = kind_of(c, word_before(c->text, c->start, dot), dot);
 	switch (kind) {
 	case DOT_PLAIN: return true;
 	case DOT_TITLE: return false;
 	case DOT_NUMBER: return !text_is_digit(first);
 	case DOT_ABBREVIATION: return after.n == 0 || is_starter(c, after);
-	case DOT_TIME: return text_is_upper(first) && !word_continues_time(c->arena, after, c->language);
+	case DOT_TIME:
+		return text_is_upper(first) && !is_early(c, dot) && !word_continues_time(c->arena, after, c->language);
 	}
 	return true;
 }
@@ -250,15 +325,21 @@ static bool is_boundary(const struct cutter *c, const struct candidate *at)
 		return true;
 	if (at->from > 0 && strchr("[(", c->text.p[at->from - 1]))
 		return false; /* "[...]", "(?)" */
+	if (strchr(",;:/)]%", c->text.p[at->next]))
+		return false;
 	struct sv after = word_after(c->text, at->next);
-	int32_t first = peek(after, 0);
-	if (text_is_letter(first) && !text_is_upper(first) && text_lower(first) == first && !(first >= 0x590))
+	if (is_lower(peek(after, 0)) && !(at->is_single_dot && begins_list(sv_slice(c->text, at->next, c->text.n))))
 		return false;
 	if (!at->is_single_dot || at->end > at->run_end)
 		return true;
-	if (is_marker(c, at->from))
-		return false;
-	return ends_after_word(c, word_before(c->text, c->start, at->from), after);
+	return !is_marker(c, at->from) && ends_after_word(c, at->from, after);
+}
+
+/* A semicolon before a word that starts sentences, with its capital: clauses of a resolution, items of a list. */
+static bool is_clause_end(const struct cutter *c, size_t semicolon)
+{
+	size_t next = skip_spaces(c->text, semicolon + 1);
+	return next > semicolon + 1 && is_starter(c, word_after(c->text, next));
 }
 
 /* ---- output ---- */
@@ -285,42 +366,55 @@ static void add_span(struct cutter *c, size_t from, size_t to)
 		*list_push(c->arena, c->out) = (struct span){ (uint32_t)from, (uint32_t)to };
 }
 
+static void start_sentence(struct cutter *c, size_t at)
+{
+	c->start = skip_spaces(c->text, at);
+	c->marker = marker_at(sv_slice(c->text, c->start, c->text.n));
+}
+
 /* Ends the sentence at `end`; one that begins with a list marker ends before every further marker of the list. */
 static void end_sentence(struct cutter *c, size_t end)
 {
-	size_t start = skip_spaces(c->text, c->start);
 	struct sv upto = sv_slice(c->text, 0, end);
-	struct marker marker = marker_at(sv_slice(upto, start, end));
-	while (marker.shape != MARKER_NONE) {
-		size_t next = marker_next(upto, start + marker.length, &marker);
+	while (c->marker.shape != MARKER_NONE) {
+		size_t next = marker_next(upto, c->start + c->marker.length, &c->marker);
 		if (next == SIZE_MAX)
 			break;
-		add_span(c, start, next);
-		start = next;
-		marker = marker_at(sv_slice(upto, start, end));
+		add_span(c, c->start, next);
+		start_sentence(c, next);
 	}
-	add_span(c, start, end);
-	c->start = end;
+	add_span(c, c->start, end);
+	start_sentence(c, end);
+}
+
+/* What stands at `at` may end a sentence. Gives where to read on. */
+static size_t take_candidate(struct cutter *c, size_t at)
+{
+	size_t next = at;
+	if (!is_terminator(text_next(c->text, &next))) {
+		if (c->text.p[at] == ';' && is_clause_end(c, at))
+			end_sentence(c, next);
+		return next;
+	}
+	struct candidate candidate = read_candidate(c->text, at);
+	size_t item = candidate.is_single_dot ? next_item(c, at) : SIZE_MAX;
+	if (item != SIZE_MAX)
+		end_sentence(c, item);
+	else if (is_boundary(c, &candidate))
+		end_sentence(c, candidate.end);
+	return candidate.end;
 }
 
 void text_sentences(struct arena *arena, struct sv paragraph, const struct language *language, struct span_list *out)
 {
 	struct cutter c = { .arena = arena, .text = paragraph, .language = language, .out = out };
 	*out = (struct span_list){ 0 };
+	start_sentence(&c, 0);
 	for (size_t at = 0; at < paragraph.n;) {
-		if (!may_terminate[(uint8_t)paragraph.p[at]]) {
+		if (may_terminate[(uint8_t)paragraph.p[at]])
+			at = take_candidate(&c, at);
+		else
 			at++;
-			continue;
-		}
-		size_t next = at;
-		if (!is_terminator(text_next(paragraph, &next))) {
-			at = next;
-			continue;
-		}
-		struct candidate candidate = read_candidate(paragraph, at);
-		if (is_boundary(&c, &candidate))
-			end_sentence(&c, candidate.end);
-		at = candidate.end;
 	}
 	end_sentence(&c, paragraph.n);
 }
