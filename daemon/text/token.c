@@ -105,11 +105,9 @@ static bool owns_dot(const struct scan *s, size_t from, size_t at, const struct 
 		next++;
 	if (next == at + 1 || next >= s->text.n)
 		return false;
-	struct sv word = sv_slice(s->text, from, at);
-	size_t peek = 0;
-	if (dots->group == 1 && text_is_upper(text_next(word, &peek)))
-		return true;
-	return word_dot_kind(s->arena, word, s->language) != DOT_PLAIN;
+	if (dots->group == 1)
+		return true; /* an initial, "p. m." */
+	return word_dot_kind(s->arena, sv_slice(s->text, from, at), s->language) != DOT_PLAIN;
 }
 
 static size_t word_end(const struct scan *s, size_t from)
