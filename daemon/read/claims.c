@@ -52,18 +52,34 @@ static struct sv last_bytes(struct sv v, size_t max_bytes)
 	return sv_slice(v, from, v.n);
 }
 
+static bool is_address(struct sv word)
+{
+	return sv_find(word, SV("://")) != SIZE_MAX || sv_starts(word, SV("pic.twitter.com")) ||
+		sv_starts_nocase(word, SV("www."));
+}
+
 /* Words besides addresses: "https://t.co/x pic.twitter.com/y" holds none. */
 static bool has_words(struct sv text)
 {
 	struct sv piece;
-	while (sv_split(&text, ' ', &piece)) {
-		bool is_address = sv_find(piece, SV("://")) != SIZE_MAX || sv_starts(piece, SV("pic.twitter.com")) ||
-			sv_starts_nocase(piece, SV("www."));
-		for (size_t at = 0; !is_address && at < piece.n;)
+	while (sv_split(&text, ' ', &piece))
+		for (size_t at = 0; !is_address(piece) && at < piece.n;)
 			if (text_is_letter(text_next(piece, &at)))
 				return true;
-	}
 	return false;
+}
+
+/* The sentence without the addresses that hang on its end, as in a tweet. */
+static struct span without_addresses(struct sv paragraph, struct span span)
+{
+	for (;;) {
+		size_t from = span.to;
+		while (from > span.from && paragraph.p[from - 1] != ' ')
+			from--;
+		if (from <= span.from || !is_address(sv_slice(paragraph, from, span.to)))
+			return span;
+		span.to = (uint32_t)(from - 1);
+	}
 }
 
 /* ---- quotations and sentences of one paragraph ---- */
@@ -184,7 +200,7 @@ static enum status read_paragraph(struct reader *reader, const struct paragraph 
 	size_t next = 0;
 	for (size_t i = 0; i < spans.n && reader->document->statements.n + i < LIMIT_STATEMENTS; i++) {
 		struct sentence *s = list_push(reader->arena, &sentences);
-		s->span = spans.items[i];
+		s->span = without_addresses(p->text, spans.items[i]);
 		read_sentence(reader, p->text, &quotes, &next, s);
 		enum status st = arena_check(reader->arena, err);
 		if (st)

@@ -6,7 +6,7 @@
 static const char *const boilerplate_words[] = { "ad", "addthis", "ads", "adsense", "advert", "advertisement",
 	"adverts", "aside", "authorbox", "banner", "bio", "breadcrumb", "breadcrumbs", "byline", "caption", "comment",
 	"commentlist", "comments", "consent", "cookie", "cookies", "copyright", "credit", "dfp", "disclaimer", "disqus",
-	"donate", "donation", "feedback", "filters", "flyout", "follow", "footer", "footnav", "gdpr", "hidden", "jp",
+	"donate", "donation", "feedback", "filters", "flyout", "follow", "footer", "footnav", "gdpr", "hidden",
 	"lightbox", "login", "masthead", "menu", "menus", "meta", "modal", "nav", "navbar", "navigation", "newsletter",
 	"newsletters", "noprint", "nocontent", "offscreen", "outbrain", "overlay", "pager", "paginate", "pagination",
 	"paywall", "popular", "popup", "postmeta", "print", "promo", "promos", "promotion", "rating", "ratings",
@@ -47,6 +47,14 @@ static bool is_listed(const char *const *list, size_t n, struct sv v)
 }
 #define IS_LISTED(list, v) is_listed(list, sizeof(list) / sizeof *(list), v)
 
+static bool ends_with_listed(const char *const *list, size_t n, struct sv v)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_ends(v, sv_of(list[i])))
+			return true;
+	return false;
+}
+
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
@@ -57,7 +65,8 @@ static bool is_alphanumeric(char c)
 	return (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || (c & 0x80);
 }
 
-/* The next word of a name, in lower case, into `out`; its length, 0 at the end. Words too long are cut. */
+/* The next word of a name, in lower case, into `out`; its length, 0 at the end. Words too long are cut. A piece of
+ * three letters or less between capitals is no word: made-up class names ("hJpRadX") are full of them. */
 static size_t next_word(struct sv names, size_t *at, char *out, size_t max, bool *out_new_name)
 {
 	*out_new_name = false;
@@ -65,7 +74,7 @@ static size_t next_word(struct sv names, size_t *at, char *out, size_t max, bool
 		*out_new_name = *out_new_name || names.p[*at] == ' ';
 		*at += 1;
 	}
-	size_t n = 0;
+	size_t n = 0, from = *at;
 	for (; *at < names.n && is_alphanumeric(names.p[*at]); *at += 1) {
 		char c = names.p[*at];
 		if (n && is_upper(c) && !is_upper(names.p[*at - 1]))
@@ -73,6 +82,10 @@ static size_t next_word(struct sv names, size_t *at, char *out, size_t max, bool
 		if (n < max)
 			out[n++] = is_upper(c) ? (char)(c | 32) : c;
 	}
+	bool is_part = (from > 0 && is_alphanumeric(names.p[from - 1])) ||
+		(*at < names.n && is_alphanumeric(names.p[*at]));
+	if (is_part && n <= 3)
+		out[0] = '?';
 	return n;
 }
 
@@ -84,7 +97,8 @@ enum word_sense page_sense(struct sv names)
 	for (size_t words = 0; words < 64; words++) {
 		size_t n = next_word(names, &at, word, sizeof word, &is_new);
 		if (is_new || !n) {
-			if (IS_LISTED(body_names, ((struct sv){ whole, whole_n })))
+			struct sv name = { whole, whole_n };
+			if (ends_with_listed(body_names, sizeof body_names / sizeof *body_names, name))
 				return SENSE_BODY;
 			whole_n = 0;
 		}

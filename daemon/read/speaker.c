@@ -195,6 +195,8 @@ static struct speaker by_verb(const struct words *w, size_t verb, bool has_quote
 	struct speaker none = { 0 };
 	if (!is_in(w, verb, w->list->verbs) || word_at(w, verb)->kind != TOKEN_WORD)
 		return none;
+	if (word_at(w, verb)->is_capital && verb > 0) /* "United States" */
+		return none;
 	if (verb > 0 && is_in(w, verb - 1, w->list->passives))
 		return none;
 	if (is_in(w, verb + 1, w->list->agents))

@@ -227,6 +227,8 @@ static void on_xml_end(void *ctx, const xmlChar *name, const xmlChar *prefix, co
 static void keep_rest(struct builder *b)
 {
 	struct sv rest = b->rest;
+	while (rest.n && (rest.p[0] == '/' || rest.p[0] == '>')) /* the tag that was one too many */
+		rest = sv_slice(rest, 1, rest.n);
 	while (rest.n) {
 		size_t open = sv_find_char(rest, '<');
 		struct sv piece = sv_slice(rest, 0, open);
