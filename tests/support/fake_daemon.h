@@ -20,6 +20,11 @@ struct fake_row {
 	size_t record_bytes;
 };
 
+struct fake_message {
+	uint8_t bytes[FAKE_FRAMES][PW_WIRE_FRAME_MAX];
+	size_t n[FAKE_FRAMES], count;
+};
+
 struct fake {
 	void *context, *events, *query;
 	char folder[32], events_endpoint[64], query_endpoint[64];
@@ -32,9 +37,10 @@ struct fake {
 	bool is_silent;    /* requests are read and not answered */
 	int hellos, replays, calls, acks;
 	uint64_t acked;
-	size_t reply_frames;                 /* into how many frames a call's answer is cut */
-	size_t body_bytes;                   /* of the last call */
-	char call[256];                      /* JSON of the last call */
+	size_t reply_frames; /* into how many frames a call's answer is cut */
+	size_t body_bytes;   /* of the last call */
+	char call[256];      /* JSON of the last call */
+	struct fake_message message;
 	struct fake_row rows[FAKE_ROWS + 1]; /* by seq */
 };
 
@@ -157,11 +163,6 @@ static inline void fake_heartbeat(struct fake *fake)
 }
 
 /* ---- requests ---- */
-
-struct fake_message {
-	uint8_t bytes[FAKE_FRAMES][PW_WIRE_FRAME_MAX];
-	size_t n[FAKE_FRAMES], count;
-};
 
 static inline bool fake_receive(struct fake *fake, struct fake_message *message)
 {
@@ -292,13 +293,10 @@ static inline void fake_answer(struct fake *fake, const struct fake_message *mes
 static inline void fake_serve(struct fake *fake)
 {
 	char subscription[256];
-	struct fake_message *message = malloc(sizeof *message);
-	assert_non_null(message);
 	while (zmq_recv(fake->events, subscription, sizeof subscription, ZMQ_DONTWAIT) >= 0)
 		;
-	while (fake_receive(fake, message))
-		fake_answer(fake, message);
-	free(message);
+	while (fake_receive(fake, &fake->message))
+		fake_answer(fake, &fake->message);
 }
 
 #endif

@@ -476,6 +476,7 @@ static void random_losses_lose_nothing(void **state)
 	unsigned seed = 1;
 	for (size_t f = 0; f < 3; f++) {
 		struct fake *fake = fake_new();
+		fake->page_rows = 60;
 		struct pw_client *client = join_from(fake, filters[f], PW_FROM_NOW);
 		wait_for_state(fake, client, PW_LIVE);
 		uint64_t want = 0;
