@@ -103,7 +103,8 @@ static bool owns_dot(const struct scan *s, size_t from, size_t at, const struct 
 	size_t next = at + 1;
 	while (next < s->text.n && s->text.p[next] == ' ')
 		next++;
-	if (next == at + 1 || next >= s->text.n)
+	/* The sentence must go on: behind a space, or with punctuation that does not end it. */
+	if (next >= s->text.n || (next == at + 1 && !strchr(",;:)", s->text.p[next])))
 		return false;
 	if (dots->group == 1)
 		return true; /* an initial, "p. m." */

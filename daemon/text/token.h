@@ -16,6 +16,7 @@ struct token {
 	bool is_stop;     /* a function word of the language */
 	bool is_capital;  /* starts with a capital */
 	bool space_before;
+	bool begins_name; /* the name of an actor may start with it */
 };
 struct token_list {
 	struct token *items;

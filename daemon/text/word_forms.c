@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actor_words.h"
 #include "unicode.h"
 
 enum { WORD_BYTES = 22, SLOTS = 4096, LANGUAGES_MAX = 16 };
@@ -17,7 +18,7 @@ enum { WORD_BYTES = 22, SLOTS = 4096, LANGUAGES_MAX = 16 };
 struct slot {
 	const struct language *language;
 	uint8_t word_n, folded_n, stem_n, dot_kind;
-	bool is_stop, is_capital, is_folded, stem_is_start, is_starter, continues_time;
+	bool is_stop, is_capital, is_folded, stem_is_start, is_starter, continues_time, begins_name;
 	char word[WORD_BYTES], folded[WORD_BYTES], stem[WORD_BYTES];
 };
 static _Thread_local struct slot slots[SLOTS];
@@ -109,6 +110,7 @@ static void work_out(struct arena *arena, struct sv word, const struct language 
 	out->folded = fold_word(arena, word);
 	out->stem = text_stem(arena, out->folded, language);
 	out->is_stop = language_is_stop(language, out->folded);
+	out->begins_name = actor_begins(language, out->folded);
 }
 
 static void keep(struct slot *slot, struct sv word, const struct language *language, const struct token *forms)
@@ -127,6 +129,7 @@ static void keep(struct slot *slot, struct sv word, const struct language *langu
 	slot->is_folded = sv_eq(word, forms->folded);
 	slot->stem_is_start = sv_starts(forms->folded, forms->stem);
 	slot->dot_kind = (uint8_t)segment_dot_kind(language, forms->folded);
+	slot->begins_name = forms->begins_name;
 	slot->is_starter = segment_is_starter(language, forms->folded);
 	slot->continues_time = segment_continues_time(language, forms->folded);
 	slot->language = language;
@@ -155,6 +158,7 @@ void word_forms(struct arena *arena, struct sv word, const struct language *lang
 	}
 	out->is_stop = slot->is_stop;
 	out->is_capital = slot->is_capital;
+	out->begins_name = slot->begins_name;
 	out->folded = slot->is_folded ? word : arena_sv(arena, (struct sv){ slot->folded, slot->folded_n });
 	out->stem = slot->stem_is_start ? sv_slice(out->folded, 0, slot->stem_n)
 					: arena_sv(arena, (struct sv){ slot->stem, slot->stem_n });

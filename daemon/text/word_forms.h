@@ -5,7 +5,7 @@
 #include "segment_words.h"
 #include "token.h"
 
-/* Fills folded, stem, is_stop and is_capital. Strings are views of `word` or live in the arena. */
+/* Fills folded, stem, is_stop, is_capital and begins_name. Strings are views of `word` or live in the arena. */
 void word_forms(struct arena *arena, struct sv word, const struct language *language, struct token *out);
 /* What the sentence breaker asks of a word as written, without its final dot. The arena is for passing needs. */
 enum dot_kind word_dot_kind(struct arena *arena, struct sv word, const struct language *language);
