@@ -29,12 +29,12 @@
 #define LIMIT_BATCH_EVENTS 1000 /* events of one group commit */
 
 /* watch */
-#define LIMIT_BACKOFF_MS (6 * 3600 * 1000) /* longest wait after failures: what is back is noticed the same day */
-#define LIMIT_RETRY_MS 60000               /* first wait after a failure that may pass by itself */
-#define LIMIT_SPREAD_MS 5000               /* overdue sources are spread over this at the start */
-#define LIMIT_VALIDATOR_BYTES 1024         /* ETag and Last-Modified: real ones have 30 bytes */
-#define LIMIT_ERROR_BODY_BYTES (64 * 1024) /* of a page that says "404": read to keep the connection, else cut */
-#define LIMIT_FOLDER_FILES 200000          /* files of one watched folder, some 150 bytes of memory each */
-#define LIMIT_PASS_WORK_MS 10              /* work in one pass of the loop before others get their turn */
+#define LIMIT_BACKOFF_MS 21600000    /* 6 h, the longest wait after failures: what is back is noticed the same day */
+#define LIMIT_RETRY_MS 60000         /* first wait after a failure that may pass by itself */
+#define LIMIT_SPREAD_MS 5000         /* overdue sources are spread over this at the start */
+#define LIMIT_VALIDATOR_BYTES 1024   /* ETag and Last-Modified: real ones have 30 bytes */
+#define LIMIT_ERROR_BODY_BYTES 65536 /* of a page that says "404": read to keep the connection, else cut */
+#define LIMIT_FOLDER_FILES 200000    /* files of one watched folder, some 150 bytes of memory each */
+#define LIMIT_PASS_WORK_MS 10        /* work in one pass of the loop before others get their turn */
 
 #endif

@@ -1,5 +1,7 @@
 #include "answer.h"
 
+#include "location.h"
+
 enum status answer_judge(const struct answer *answer, struct watch_failure *failure)
 {
 	static const struct {
@@ -41,7 +43,7 @@ static struct sv lower(struct arena *arena, struct sv v)
 {
 	char *text = arena_alloc(arena, v.n + 1);
 	for (size_t i = 0; i < v.n; i++)
-		text[i] = v.p[i] >= 'A' && v.p[i] <= 'Z' ? (char)(v.p[i] | 0x20) : v.p[i];
+		text[i] = location_lower(v.p[i]);
 	return (struct sv){ text, v.n };
 }
 

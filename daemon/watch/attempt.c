@@ -152,6 +152,7 @@ static void read_file(struct entry *entry)
 	struct file_stamp stamp;
 	begin(entry);
 	notify_refresh(entry->notify);
+	entry->is_link = file_is_link(entry->path);
 	enum status st = file_look(entry->path, &stamp, &failure.error);
 	if (!st && file_stamp_eq(&stamp, &entry->stamp)) {
 		tell_unchanged(entry);
@@ -178,7 +179,7 @@ static void on_beside_file(void *ctx, enum notify_event event, struct sv name)
 	struct watch *watch = entry->watch;
 	const char *own = strrchr(entry->path, '/');
 	bool is_own = sv_eq(name, sv_of(own ? own + 1 : entry->path));
-	bool is_due = event == NOTIFY_LOOK || (event == NOTIFY_FILE && is_own) || file_is_link(entry->path);
+	bool is_due = event == NOTIFY_LOOK || (event == NOTIFY_FILE && is_own) || entry->is_link;
 	if (!is_due || watch->is_once)
 		return;
 	schedule_put(&watch->schedule, &entry->due, loop_mono(watch->loop));

@@ -30,6 +30,7 @@ struct entry {
 	struct folder *folder;        /* of a folder */
 	char *path;                   /* of a file */
 	struct notify_folder *notify; /* of a file: the folder that it is in */
+	bool is_link;                 /* of a file: what it points to may move */
 	struct file_stamp stamp;      /* of a file: as it was when it was read last */
 	bool is_tried, is_gone;
 	bool is_marked; /* by watch_set() */
@@ -42,7 +43,7 @@ struct job;
 struct watch {
 	struct loop *loop;
 	struct watch_ops ops;
-	bool is_once;
+	bool is_once, is_stopping;
 	struct fetcher *fetcher;
 	struct notify *notify;
 	struct schedule schedule;

@@ -16,7 +16,6 @@
 #include <unistd.h>
 #define uthash_fatal(message) abort()
 #include <uthash.h>
-#include <utlist.h>
 
 #include "file.h"
 #include "limit.h"
@@ -29,8 +28,8 @@ struct seen {
 	struct file_stamp given; /* zero: never given */
 	bool is_bad;             /* could not be read in that state */
 	bool is_listed;
-	uint32_t scan; /* the last one that found it */
-	struct seen *prev, *next;
+	uint32_t scan;     /* the last one that found it */
+	struct seen *next; /* in the list */
 	UT_hash_handle hh;
 	char name[];
 };
@@ -48,7 +47,7 @@ struct folder {
 	size_t max_bytes;
 	struct folder_ops ops;
 	struct seen *seen; /* by name */
-	struct seen *list;
+	struct seen *list, **list_end;
 	struct buf body;
 	struct arena *arena; /* of one file */
 	/* of the scan under way */
@@ -76,34 +75,59 @@ static void set_timer(struct folder *folder)
 	loop_timer_set(folder->timer, 0);
 }
 
-static void list_file(struct folder *folder, const char *name)
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static struct seen *find_seen(struct folder *folder, const char *name)
 {
 	struct seen *seen = NULL;
 	HASH_FIND_STR(folder->seen, name, seen);
-	if (!seen) {
-		if (HASH_COUNT(folder->seen) >= LIMIT_FOLDER_FILES)
-			return;
-		size_t n = strlen(name) + 1;
-		seen = calloc(1, sizeof *seen + n);
-		if (!seen)
-			abort();
-		memcpy(seen->name, name, n);
-		HASH_ADD_STR(folder->seen, name, seen);
+	return seen;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static struct seen *add_seen(struct folder *folder, const char *name)
+{
+	size_t n = strlen(name) + 1;
+	struct seen *seen = calloc(1, sizeof *seen + n);
+	if (!seen)
+		abort();
+	memcpy(seen->name, name, n);
+	HASH_ADD_STR(folder->seen, name, seen);
+	return seen;
+}
+
+/* Not one in the list. */
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static void forget(struct folder *folder, struct seen *seen)
+{
+	HASH_DEL(folder->seen, seen);
+	free(seen);
+}
+
+static void forget_all(struct folder *folder)
+{
+	struct seen *first = folder->seen;
+	HASH_CLEAR(hh, folder->seen); /* the entries keep their order */
+	for (struct seen *seen = first, *next; seen; seen = next) {
+		next = seen->hh.next;
+		free(seen);
 	}
+}
+
+static void list_file(struct folder *folder, const char *name)
+{
+	struct seen *seen = find_seen(folder, name);
+	if (!seen && HASH_COUNT(folder->seen) >= LIMIT_FOLDER_FILES)
+		return;
+	if (!seen)
+		seen = add_seen(folder, name);
 	seen->scan = folder->scan;
 	if (seen->is_listed)
 		return;
 	seen->is_listed = true;
-	DL_APPEND(folder->list, seen);
+	seen->next = NULL;
+	*folder->list_end = seen;
+	folder->list_end = &seen->next;
 	set_timer(folder);
-}
-
-static void forget(struct folder *folder, struct seen *seen)
-{
-	if (seen->is_listed)
-		DL_DELETE(folder->list, seen);
-	HASH_DEL(folder->seen, seen);
-	free(seen);
 }
 
 /* What was wrong with a file may be put right without writing it: by its permissions. */
@@ -145,8 +169,8 @@ static void start_scan(struct folder *folder)
 		return;
 	int sys = errno;
 	enum status code = sys == ENOENT ? E_NOT_FOUND : sys == EACCES || sys == ENOTDIR ? E_REFUSED : E_SYSTEM;
-	if (error_sys(&err, code, sys, "cannot open folder %s", folder->path))
-		fail_scan(folder, &err);
+	(void)error_sys(&err, code, sys, "cannot open folder %s", folder->path);
+	fail_scan(folder, &err);
 }
 
 static void note_found(struct folder *folder, const char *name, const struct stat *st)
@@ -180,11 +204,10 @@ static int by_age(const void *a, const void *b)
 
 static void end_reading(struct folder *folder)
 {
-	struct seen *seen, *next;
 	if (folder->n_found)
 		qsort(folder->found, folder->n_found, sizeof *folder->found, by_age);
 	for (size_t i = 0; i < folder->n_found; i++) {
-		HASH_FIND_STR(folder->seen, folder->found[i].name, seen);
+		struct seen *seen = find_seen(folder, folder->found[i].name);
 		if (seen && is_unchanged(seen, &folder->found[i].stamp))
 			seen->scan = folder->scan;
 		else
@@ -193,12 +216,13 @@ static void end_reading(struct folder *folder)
 	if (folder->n_found >= LIMIT_FOLDER_FILES) {
 		struct error err;
 		char count[SAY_TEXT];
-		if (error_set(&err, E_LIMIT, "folder %s holds more than %s files; the rest is not read", folder->path,
-			    say_count(LIMIT_FOLDER_FILES, count)))
-			folder->ops.on_bad_file(folder->ops.ctx, &err);
+		(void)error_set(&err, E_LIMIT, "folder %s holds more than %s files; the rest is not read", folder->path,
+			say_count(LIMIT_FOLDER_FILES, count));
+		folder->ops.on_bad_file(folder->ops.ctx, &err);
 	}
 	drop_found(folder);
-	HASH_ITER(hh, folder->seen, seen, next) {
+	for (struct seen *seen = folder->seen, *next; seen; seen = next) {
+		next = seen->hh.next;
 		if (seen->scan != folder->scan && !seen->is_listed)
 			forget(folder, seen);
 	}
@@ -213,8 +237,8 @@ static void read_names(struct folder *folder)
 		struct dirent *entry = readdir(folder->dir);
 		if (!entry && errno) {
 			struct error err;
-			if (error_sys(&err, E_SYSTEM, errno, "cannot read folder %s", folder->path))
-				fail_scan(folder, &err);
+			(void)error_sys(&err, E_SYSTEM, errno, "cannot read folder %s", folder->path);
+			fail_scan(folder, &err);
 			return;
 		}
 		if (!entry || folder->n_found >= LIMIT_FOLDER_FILES) {
@@ -248,7 +272,9 @@ static void take_file(struct folder *folder)
 	struct seen *seen = folder->list;
 	struct file_stamp stamp;
 	struct error err;
-	DL_DELETE(folder->list, seen);
+	folder->list = seen->next;
+	if (!folder->list)
+		folder->list_end = &folder->list;
 	seen->is_listed = false;
 	arena_reset(folder->arena);
 	struct sv path = arena_printf(folder->arena, "%s/%s", folder->path, seen->name);
@@ -339,6 +365,7 @@ struct folder *folder_new(
 	for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
 		copy[n - 1] = '\0';
 	folder->loop = loop;
+	folder->list_end = &folder->list;
 	folder->path = copy;
 	folder->max_bytes = max_bytes;
 	folder->ops = *ops;
@@ -351,15 +378,12 @@ struct folder *folder_new(
 
 void folder_free(struct folder *folder)
 {
-	struct seen *seen, *next;
 	if (!folder)
 		return;
 	notify_remove(folder->notify);
 	loop_timer_free(folder->timer);
 	drop_found(folder);
-	HASH_ITER(hh, folder->seen, seen, next) {
-		forget(folder, seen);
-	}
+	forget_all(folder);
 	buf_done(&folder->body);
 	arena_free(folder->arena);
 	free(folder->path);

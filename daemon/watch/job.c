@@ -1,6 +1,5 @@
 /* Fetches that somebody asked for once: linked pages, articles to learn from. */
 #include <string.h>
-#include <utlist.h>
 
 #include "entry.h"
 #include "limit.h"
@@ -14,7 +13,7 @@ struct job {
 	struct fetch *fetch; /* by HTTP */
 	char *path;          /* a file, to be read when its turn comes */
 	size_t max_bytes;
-	struct job *prev, *next;
+	struct job *next;
 };
 
 static void free_job(struct job *job)
@@ -23,11 +22,18 @@ static void free_job(struct job *job)
 	free(job);
 }
 
-/* The job leaves the list first: the callback may ask for more. */
+static void take_out(struct job *job)
+{
+	struct job **at = &job->watch->jobs;
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+}
+
+/* Of a job that is out of the list: the callback may ask for more. */
 static void end_job(struct job *job, const struct snapshot *snapshot, const struct watch_failure *failure)
 {
 	struct watch *watch = job->watch;
-	DL_DELETE(watch->jobs, job);
 	if (snapshot)
 		watch->counts.bytes += snapshot->body.n;
 	else
@@ -40,6 +46,7 @@ static void on_fetched(void *ctx, const struct fetch_result *result)
 {
 	struct job *job = ctx;
 	job->fetch = NULL;
+	take_out(job);
 	if (result->outcome == FETCH_GOT)
 		end_job(job, &result->snapshot, NULL);
 	else
@@ -51,6 +58,7 @@ static void read_file(struct job *job)
 	struct watch *watch = job->watch;
 	struct watch_failure failure = { 0 };
 	struct file_stamp stamp;
+	take_out(job);
 	if (file_read(job->path, job->max_bytes, &watch->body, &stamp, &failure.error)) {
 		end_job(job, NULL, &failure);
 		return;
@@ -64,8 +72,7 @@ static void read_file(struct job *job)
 
 bool job_is_ready(const struct watch *watch)
 {
-	const struct job *job;
-	DL_FOREACH(watch->jobs, job)
+	for (const struct job *job = watch->jobs; job; job = job->next)
 		if (job->path)
 			return true;
 	return false;
@@ -73,8 +80,7 @@ bool job_is_ready(const struct watch *watch)
 
 void job_run_ready(struct watch *watch)
 {
-	struct job *job;
-	DL_FOREACH(watch->jobs, job)
+	for (struct job *job = watch->jobs; job; job = job->next)
 		if (job->path) {
 			read_file(job);
 			return; /* one a pass; the list is another one now */
@@ -84,18 +90,23 @@ void job_run_ready(struct watch *watch)
 void job_end_all(struct watch *watch)
 {
 	struct watch_failure failure = { 0 };
-	if (error_set(&failure.error, E_REFUSED, "stopped"))
-		while (watch->jobs) {
-			fetch_cancel(watch->jobs->fetch);
-			watch->jobs->fetch = NULL;
-			end_job(watch->jobs, NULL, &failure);
-		}
+	struct job *next;
+	(void)error_set(&failure.error, E_REFUSED, "stopped");
+	watch->is_stopping = true;
+	for (struct job *job = watch->jobs; job; job = next) {
+		next = job->next;
+		fetch_cancel(job->fetch);
+		end_job(job, NULL, &failure);
+	}
+	watch->jobs = NULL;
 }
 
 enum status watch_fetch(struct watch *watch, const struct source *source, struct sv url, watch_fetched *callback,
 	void *ctx, struct error *err)
 {
 	char *path = NULL;
+	if (watch->is_stopping)
+		return error_set(err, E_REFUSED, "stopped");
 	if (!url.n || url.n > LIMIT_URL_BYTES)
 		return error_set(err, E_FORMAT, "a URL has 1 to %d bytes", LIMIT_URL_BYTES);
 	/* What comes from the network must not make us read files. */
@@ -115,8 +126,9 @@ enum status watch_fetch(struct watch *watch, const struct source *source, struct
 		.callback = callback,
 		.ctx = ctx,
 		.path = path,
-		.max_bytes = source->max_bytes };
-	DL_APPEND(watch->jobs, job);
+		.max_bytes = source->max_bytes,
+		.next = watch->jobs };
+	watch->jobs = job;
 	watch->counts.fetches++;
 	if (path) {
 		watch_arm(watch);

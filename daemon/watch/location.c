@@ -10,6 +10,13 @@ static const struct {
 	{ { "https://", 8 }, "443" },
 };
 
+char location_lower(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
 bool location_is_file(struct sv url)
 {
 	return sv_starts_nocase(url, SV("file:"));
@@ -19,7 +26,7 @@ static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	c = (char)(c | 0x20);
+	c = location_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -57,9 +64,10 @@ struct sv location_of_path(struct arena *arena, const char *path)
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*+,;=:@";
 	static const char hex[] = "0123456789ABCDEF";
 	size_t length = strlen(path);
-	char *url = arena_alloc(arena, 7 + length * 3 + 1);
-	memcpy(url, "file://", 7);
-	size_t n = 7;
+	const struct sv scheme = SV("file://");
+	char *url = arena_alloc(arena, scheme.n + length * 3 + 1);
+	memcpy(url, scheme.p, scheme.n);
+	size_t n = scheme.n;
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)path[i];
 		if (strchr(plain, c)) {
@@ -107,7 +115,7 @@ struct sv location_host(struct arena *arena, struct sv url)
 	bool has_port = colon > 0 && colon < name.n && name.p[colon - 1] == ':';
 	char *text = arena_alloc(arena, name.n + 8);
 	for (size_t i = 0; i < name.n; i++)
-		text[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] | 0x20) : name.p[i];
+		text[i] = location_lower(name.p[i]);
 	size_t n = name.n;
 	if (!has_port && *port) {
 		text[n++] = ':';

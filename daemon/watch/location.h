@@ -5,6 +5,8 @@
 #include "arena.h"
 #include "error.h"
 
+/* ASCII only: what follows is protocol, not language. */
+char location_lower(char c);
 bool location_is_file(struct sv url);
 /* The path of a file URL, decoded: "file:///a%20b" and "file://localhost/a%20b" give "/a b". */
 enum status location_to_path(struct arena *arena, struct sv url, char **out, struct error *err);

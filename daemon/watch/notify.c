@@ -34,7 +34,7 @@ struct notify_folder {
 	struct number *number;                     /* NULL: not watched */
 	bool is_exact;                             /* the folder itself, not one above it */
 	bool is_unsure;                            /* is to be placed again after the events at hand */
-	struct notify_folder *prev, *next;         /* of the same number */
+	struct notify_folder *next;                /* of the same number */
 	struct notify_folder *prev_all, *next_all; /* of notify */
 };
 
@@ -45,38 +45,61 @@ struct notify {
 	struct notify_folder *all;
 };
 
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static void drop_number(struct notify *notify, struct number *number)
+{
+	HASH_DEL(notify->numbers, number);
+	free(number);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static struct number *find_number(struct notify *notify, int wd)
+{
+	struct number *number = NULL;
+	HASH_FIND_INT(notify->numbers, &wd, number);
+	return number;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static struct number *add_number(struct notify *notify, int wd)
+{
+	struct number *number = calloc(1, sizeof *number);
+	if (!number)
+		abort();
+	number->wd = wd;
+	HASH_ADD_INT(notify->numbers, wd, number);
+	return number;
+}
+
 static void leave(struct notify_folder *folder)
 {
 	struct notify *notify = folder->notify;
 	struct number *number = folder->number;
 	if (!number)
 		return;
-	DL_DELETE(number->folders, folder);
+	struct notify_folder **at = &number->folders;
+	while (*at != folder)
+		at = &(*at)->next;
+	*at = folder->next;
 	folder->number = NULL;
 	folder->is_exact = false;
 	if (number->folders)
 		return;
 	(void)inotify_rm_watch(notify->fd, number->wd); /* fails when the folder is gone and the number with it */
-	HASH_DEL(notify->numbers, number);
-	free(number);
+	drop_number(notify, number);
 }
 
 static void join(struct notify_folder *folder, int wd)
 {
 	struct notify *notify = folder->notify;
-	struct number *number = NULL;
 	if (folder->number && folder->number->wd == wd)
 		return;
 	leave(folder);
-	HASH_FIND_INT(notify->numbers, &wd, number);
-	if (!number) {
-		number = calloc(1, sizeof *number);
-		if (!number)
-			abort();
-		number->wd = wd;
-		HASH_ADD_INT(notify->numbers, wd, number);
-	}
-	DL_APPEND(number->folders, folder);
+	struct number *number = find_number(notify, wd);
+	if (!number)
+		number = add_number(notify, wd);
+	folder->next = number->folders;
+	number->folders = folder;
 	folder->number = number;
 }
 
@@ -100,7 +123,7 @@ static void place(struct notify_folder *folder)
 	/* A folder may appear between the look at it and the watch above it: after a step up, look again, and each
 	 * round that ends is one level nearer or the end. */
 	for (int round = 0; round < 64; round++) {
-		(void)strcpy(path, folder->path);
+		memcpy(path, folder->path, strlen(folder->path) + 1);
 		int wd = inotify_add_watch(notify->fd, path, EVENTS);
 		bool is_exact = wd >= 0;
 		while (wd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES) && go_up(path))
@@ -125,14 +148,12 @@ static void look(struct notify_folder *folder)
 
 static void on_event(struct notify *notify, const struct inotify_event *event)
 {
-	struct number *number = NULL;
-	struct notify_folder *folder;
-	HASH_FIND_INT(notify->numbers, &event->wd, number);
+	struct number *number = find_number(notify, event->wd);
 	if (!number)
 		return;
 	bool is_lost = event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT);
 	struct sv name = event->len ? sv_of(event->name) : (struct sv){ 0 };
-	DL_FOREACH(number->folders, folder) {
+	for (struct notify_folder *folder = number->folders; folder; folder = folder->next) {
 		if (is_lost || !folder->is_exact)
 			folder->is_unsure = true;
 		else if (name.n && !(event->mask & IN_ISDIR))

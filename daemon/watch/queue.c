@@ -32,6 +32,13 @@ static void update_ready(struct queue *queue, struct queue_host *host)
 		DL_DELETE(queue->ready, host);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static void free_host(struct queue *queue, struct queue_host *host)
+{
+	HASH_DELETE(hh, queue->hosts, host);
+	free(host);
+}
+
 void queue_set_limits(struct queue *queue, int limit, int limit_per_host)
 {
 	queue->limit = limit > 0 ? limit : 1;
@@ -40,6 +47,7 @@ void queue_set_limits(struct queue *queue, int limit, int limit_per_host)
 		update_ready(queue, host);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
 static struct queue_host *find_or_make(struct queue *queue, struct sv name)
 {
 	struct queue_host *host = NULL;
@@ -55,9 +63,9 @@ static struct queue_host *find_or_make(struct queue *queue, struct sv name)
 	return host;
 }
 
-void queue_add(struct queue *queue, struct queue_item *item, struct sv name)
+void queue_add(struct queue *queue, struct queue_item *item, struct sv host_name)
 {
-	struct queue_host *host = find_or_make(queue, name);
+	struct queue_host *host = find_or_make(queue, host_name);
 	item->host = host;
 	item->is_running = false;
 	DL_APPEND(host->waiting, item);
@@ -82,22 +90,29 @@ struct queue_item *queue_next(struct queue *queue)
 	return item;
 }
 
+static void stop_running(struct queue *queue, struct queue_item *item)
+{
+	item->host->running--;
+	queue->running--;
+}
+
+static void stop_waiting(struct queue *queue, struct queue_item *item)
+{
+	DL_DELETE(item->host->waiting, item);
+	queue->waiting--;
+}
+
 void queue_remove(struct queue *queue, struct queue_item *item)
 {
 	struct queue_host *host = item->host;
 	if (!host)
 		return;
-	if (item->is_running) {
-		host->running--;
-		queue->running--;
-	} else {
-		DL_DELETE(host->waiting, item);
-		queue->waiting--;
-	}
+	if (item->is_running)
+		stop_running(queue, item);
+	else
+		stop_waiting(queue, item);
 	item->host = NULL;
 	update_ready(queue, host);
-	if (!host->waiting && !host->running) {
-		HASH_DELETE(hh, queue->hosts, host);
-		free(host);
-	}
+	if (!host->waiting && !host->running)
+		free_host(queue, host);
 }

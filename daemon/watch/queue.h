@@ -21,7 +21,7 @@ struct queue {
 };
 
 void queue_set_limits(struct queue *queue, int limit, int limit_per_host);
-void queue_add(struct queue *queue, struct queue_item *item, struct sv host);
+void queue_add(struct queue *queue, struct queue_item *item, struct sv host_name);
 /* The next item that may run, marked as running, or NULL. */
 struct queue_item *queue_next(struct queue *queue);
 /* Waiting or running; an item that is not in the queue is left alone. */

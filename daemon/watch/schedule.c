@@ -59,6 +59,7 @@ void schedule_put(struct schedule *schedule, struct schedule_item *item, struct 
 	if (!item->place) {
 		if (schedule->n == schedule->cap) {
 			size_t cap = schedule->cap ? schedule->cap * 2 : 64;
+			/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
 			struct schedule_item **items = reallocarray(schedule->items, cap, sizeof *items);
 			if (!items)
 				abort();

@@ -68,6 +68,7 @@ static int http_status(const struct transfer *transfer)
 	return (int)status;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
 static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
 {
 	struct transfer *transfer = ctx;

@@ -99,6 +99,28 @@ enum status watch_new(struct loop *loop, const struct watch_ops *ops, struct wat
 	return OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static struct entry *find(const struct watch *watch, struct sv source_id)
+{
+	struct entry *entry = NULL;
+	HASH_FIND(hh, watch->entries, source_id.p, source_id.n, entry);
+	return entry;
+}
+
+/* The key is part of the source: an entry is taken out and put in again when it gets another one. */
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static void put(struct watch *watch, struct entry *entry)
+{
+	const struct sv id = entry->source->id;
+	HASH_ADD_KEYPTR(hh, watch->entries, id.p, id.n, entry);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
+static void take_out(struct watch *watch, struct entry *entry)
+{
+	HASH_DEL(watch->entries, entry);
+}
+
 /* What is under way ends here; the memory goes with the next timer, as one of its callbacks may be running now. */
 static void drop_entry(struct entry *entry)
 {
@@ -107,7 +129,7 @@ static void drop_entry(struct entry *entry)
 	if (!entry->is_tried)
 		watch->untried--;
 	schedule_remove(&watch->schedule, &entry->due);
-	HASH_DEL(watch->entries, entry);
+	take_out(watch, entry);
 	attempt_stop(entry);
 	entry->next_gone = watch->gone;
 	watch->gone = entry;
@@ -171,17 +193,10 @@ static enum status add_entry(
 		memory_set_validators(&entry->memory, (struct sv){ 0 }, (struct sv){ 0 });
 	else if (!watch->is_once)
 		delay = schedule_resume_ms(state->next_due, loop_wall(watch->loop), source->every_ms, n, entry->seed);
-	HASH_ADD_KEYPTR(hh, watch->entries, source->id.p, source->id.n, entry);
+	put(watch, entry);
 	watch->untried++;
 	schedule_put(&watch->schedule, &entry->due, (struct mono_ms){ loop_mono(watch->loop).v + delay });
 	return OK;
-}
-
-static struct entry *find(const struct watch *watch, struct sv source_id)
-{
-	struct entry *entry = NULL;
-	HASH_FIND(hh, watch->entries, source_id.p, source_id.n, entry);
-	return entry;
 }
 
 static enum status take_source(struct watch *watch, const struct source *source, size_t n, struct error *err)
@@ -192,15 +207,14 @@ static enum status take_source(struct watch *watch, const struct source *source,
 	if (entry->is_marked)
 		return error_set(err, E_CONFIG, "source '%.*s' is there twice", SV_ARG(source->id));
 	bool is_same = is_same_source(entry->source, source);
-	/* In any case: the table's key is part of the source, and that may be about to go. */
 	if (!is_same) {
 		drop_entry(entry);
 		return add_entry(watch, source, n, true, err);
 	}
-	HASH_DEL(watch->entries, entry);
+	take_out(watch, entry);
 	entry->source = source;
 	entry->is_marked = true;
-	HASH_ADD_KEYPTR(hh, watch->entries, source->id.p, source->id.n, entry);
+	put(watch, entry);
 	return OK;
 }
 
