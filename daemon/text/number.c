@@ -1,0 +1,439 @@
+/* Numbers out of tokens, by one pass with a running sum.
+ *
+ * `current` is the group being built (213 of "two hundred and thirteen thousand"), `total` what closed groups
+ * gave. A scale larger than those before multiplies everything so far ("200 mil millones"), a smaller one its
+ * group alone ("dos millones trescientos mil"). `room` is what may still be added without a scale between:
+ * after "twenty" less than 10, after "hundred" less than 100, after "thousand" less than 1000, and nothing after
+ * "five"; that is what ends a number before the next one begins. */
+#include "number.h"
+
+#include <math.h>
+
+#include "number_words.h"
+
+enum { GROUP_DIGITS = 3 };
+static const double VALUE_MAX = 1e24; /* more is no figure of anybody's politics */
+
+struct sum {
+	const struct token_list *tokens;
+	const struct language *language;
+	enum number_flags flags;
+	size_t i; /* next token */
+	double total, current, room, scale;
+	bool any, is_article, has_words, has_digits, is_part, is_ordinal;
+	size_t digit_tokens;
+};
+
+static bool is_short_group(struct sv v, size_t max)
+{
+	if (v.n == 0 || v.n > max)
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] < '0' || v.p[i] > '9')
+			return false;
+	return true;
+}
+
+/* Digits up to the first letter; "3.5bn" may come as one token. */
+static struct sv digits_of(struct sv text)
+{
+	size_t n = 0;
+	while (n < text.n &&
+		((text.p[n] >= '0' && text.p[n] <= '9') || text.p[n] == '.' || text.p[n] == ',' || text.p[n] == '\''))
+		n++;
+	return sv_slice(text, 0, n);
+}
+
+/* "13 181", "1 500 000": groups of three behind a short first one. */
+static double add_spaced_groups(struct sum *s, double value)
+{
+	const struct token *first = &s->tokens->items[s->i - 1];
+	if (!is_short_group(first->text, GROUP_DIGITS) || first->text.p[0] == '0')
+		return value;
+	while (token_is_number(s->tokens, s->i) && s->tokens->items[s->i].text.n == GROUP_DIGITS &&
+		is_short_group(s->tokens->items[s->i].text, GROUP_DIGITS)) {
+		double group = 0;
+		(void)number_of_digits(s->tokens->items[s->i].text, s->language, &group); /* three digits */
+		value = value * 1000 + group;
+		s->i++;
+		s->digit_tokens++;
+	}
+	return value;
+}
+
+/* "3/4" behind its numerator. */
+static bool take_slash(struct sum *s, double numerator, double *out)
+{
+	double denominator;
+	if (!token_is(s->tokens, s->i, "/") || !token_is_glued(s->tokens, s->i) ||
+		!token_is_glued(s->tokens, s->i + 1) || !token_is_number(s->tokens, s->i + 1) ||
+		token_is(s->tokens, s->i + 2, "/"))
+		return false;
+	struct sv text = s->tokens->items[s->i + 1].text;
+	if (!is_short_group(text, GROUP_DIGITS) || !number_of_digits(text, s->language, &denominator))
+		return false;
+	if (denominator < 2 || numerator >= denominator || numerator != floor(numerator))
+		return false;
+	*out = numerator / denominator;
+	return true;
+}
+
+static bool is_ordinal_mark(const struct sum *s, struct sv mark)
+{
+	for (size_t k = 0; k < sizeof s->language->numbers->ordinal_marks / sizeof(char *); k++) {
+		const char *known = s->language->numbers->ordinal_marks[k];
+		if (known && sv_eq(mark, sv_of(known)))
+			return true;
+	}
+	return false;
+}
+
+/* "8th", "1.º": glued, or the tail of the same token. */
+static void take_ordinal_mark(struct sum *s, struct sv tail)
+{
+	size_t at = s->i;
+	if (tail.n) {
+		s->is_ordinal = is_ordinal_mark(s, tail);
+		return;
+	}
+	if (token_is(s->tokens, at, ".") && token_is_glued(s->tokens, at))
+		at++;
+	if (!token_is_glued(s->tokens, at) || !is_ordinal_mark(s, s->tokens->items[at].folded))
+		return;
+	s->i = at + 1;
+	s->is_ordinal = true;
+}
+
+/* "10 1/2" */
+static double add_mixed_fraction(struct sum *s, double value)
+{
+	double numerator, part;
+	size_t start = s->i;
+	if (!token_is_number(s->tokens, start) || value != floor(value) ||
+		!is_short_group(s->tokens->items[start].text, 2) ||
+		!number_of_digits(s->tokens->items[start].text, s->language, &numerator))
+		return value;
+	s->i++;
+	if (!take_slash(s, numerator, &part)) {
+		s->i = start;
+		return value;
+	}
+	s->i += 2;
+	return value + part;
+}
+
+static bool take_digits(struct sum *s)
+{
+	const struct token *token = &s->tokens->items[s->i];
+	struct sv digits = digits_of(token->text);
+	struct sv tail = sv_slice(token->folded, digits.n, token->folded.n);
+	const struct phrase *suffix = tail.n ? phrase_of_word(&s->language->numbers->numerals, tail) : NULL;
+	bool has_scale = suffix && (suffix->what == NUMERAL_SUFFIX || suffix->what == NUMERAL_SCALE);
+	double value, part;
+	if (!number_of_digits(digits, s->language, &value) || (tail.n && !has_scale && !is_ordinal_mark(s, tail)))
+		return false;
+	if (s->any && (value >= s->room || value != floor(value)))
+		return false;
+	s->i++;
+	s->digit_tokens++;
+	s->has_digits = true;
+	if (!s->any && tail.n == 0) {
+		value = add_spaced_groups(s, value);
+		if (take_slash(s, value, &part)) {
+			s->i += 2;
+			s->is_part = true;
+			value = part;
+		} else {
+			value = add_mixed_fraction(s, value);
+		}
+	}
+	if (!has_scale)
+		take_ordinal_mark(s, tail);
+	s->current += value * (has_scale ? suffix->value : 1);
+	s->scale = has_scale ? suffix->value : s->scale;
+	s->room = 0;
+	s->any = true;
+	return true;
+}
+
+static double room_after(double value)
+{
+	if (value >= 100)
+		return 100;
+	return value >= 20 ? 10 : 0;
+}
+
+static bool add_small(struct sum *s, const struct phrase *word, size_t n)
+{
+	if (s->any && word->value >= s->room)
+		return false;
+	s->current += word->value;
+	s->room = room_after(word->value);
+	s->is_article = !s->any && word->what == NUMERAL_ONE;
+	s->has_words = s->any = true;
+	s->i += n;
+	return true;
+}
+
+static bool multiply(struct sum *s, const struct phrase *word, size_t n)
+{
+	if (s->any && (s->current <= 0 || s->current >= 100))
+		return false;
+	s->current = (s->any ? s->current : 1) * word->value;
+	s->room = room_after(word->value);
+	s->has_words = s->any = true;
+	s->is_article = false;
+	s->i += n;
+	return true;
+}
+
+static bool close_group(struct sum *s, const struct phrase *word, size_t n)
+{
+	if (word->what == NUMERAL_SUFFIX && (!s->has_digits || !token_is_glued(s->tokens, s->i)))
+		return false;
+	if (s->any && s->current == 0 && s->total == 0)
+		return false;
+	if (!s->any)
+		s->current = 1;
+	if (s->total > 0 && word->value > s->scale) {
+		s->total = (s->total + s->current) * word->value;
+	} else {
+		if (s->total > 0 && (word->value == s->scale || s->current == 0))
+			return false;
+		s->total += s->current * word->value;
+	}
+	s->current = 0;
+	s->scale = word->value;
+	s->room = word->value;
+	s->has_words = s->any = true;
+	s->is_article = s->is_part = false;
+	s->i += n;
+	return true;
+}
+
+/* "two thirds", "three-quarters": a small number before a fraction word. */
+static bool divide(struct sum *s, const struct phrase *word, size_t n)
+{
+	if (!s->any || s->total > 0 || s->current < 1 || s->current > 20 || s->current != floor(s->current) ||
+		s->is_part)
+		return false;
+	if (s->has_digits && word->value > 10)
+		return false;
+	s->current /= word->value;
+	s->room = 0;
+	s->is_part = true;
+	s->is_article = false;
+	s->i += n;
+	return true;
+}
+
+static bool take_word(struct sum *s)
+{
+	size_t n;
+	const struct phrase *word = phrase_at(&s->language->numbers->numerals, s->tokens, s->i, &n);
+	if (!word)
+		return false;
+	switch ((enum numeral_kind)word->what) {
+	case NUMERAL_SMALL:
+	case NUMERAL_ONE: return add_small(s, word, n);
+	case NUMERAL_HUNDRED: return multiply(s, word, n);
+	case NUMERAL_SCALE:
+	case NUMERAL_SUFFIX: return close_group(s, word, n);
+	case NUMERAL_FRACTION:
+	case NUMERAL_PART: return divide(s, word, n);
+	case NUMERAL_ORDINAL:
+	case NUMERAL_ARTICLE:
+	case NUMERAL_MINUS:
+	case NUMERAL_POINT: return false;
+	}
+	return false;
+}
+
+static const struct phrase *numeral_at(const struct sum *s, size_t i)
+{
+	size_t n;
+	return phrase_at(&s->language->numbers->numerals, s->tokens, i, &n);
+}
+
+/* "y medio", "and a half", "y cuarto": half of the last scale. */
+static bool take_and_part(struct sum *s)
+{
+	size_t at = s->i + 1, n;
+	const struct phrase *word = numeral_at(s, at);
+	if (word && (word->what == NUMERAL_ARTICLE || word->what == NUMERAL_ONE))
+		word = numeral_at(s, ++at);
+	else if (s->flags & NUMBER_NO_AND)
+		return false;
+	if (!word || !phrase_at(&s->language->numbers->numerals, s->tokens, at, &n) || s->is_part)
+		return false;
+	if (word->what != NUMERAL_FRACTION && word->what != NUMERAL_PART)
+		return false;
+	double part = 1 / word->value;
+	if (s->current == 0 && s->total > 0)
+		s->total += part * s->scale;
+	else
+		s->current += part;
+	s->room = 0;
+	s->is_article = false;
+	s->i = at + n;
+	return true;
+}
+
+/* What may join two pieces of one number: "and", "y", a hyphen. */
+static bool take_joint(struct sum *s)
+{
+	size_t n;
+	if (!s->any || s->i + 1 >= s->tokens->n)
+		return false;
+	if (token_is(s->tokens, s->i, "-")) {
+		const struct phrase *next = numeral_at(s, s->i + 1);
+		bool fits = next && s->has_words && token_is_glued(s->tokens, s->i) &&
+			token_is_glued(s->tokens, s->i + 1) &&
+			(next->what == NUMERAL_FRACTION || next->what == NUMERAL_PART ||
+				next->what == NUMERAL_HUNDRED || next->what == NUMERAL_SCALE || next->value < s->room);
+		if (fits)
+			s->i++;
+		return fits;
+	}
+	if (!phrase_at(&s->language->numbers->and_words, s->tokens, s->i, &n))
+		return false;
+	if (take_and_part(s))
+		return true;
+	const struct phrase *next = numeral_at(s, s->i + 1);
+	if (!next || (next->what != NUMERAL_SMALL && next->what != NUMERAL_ONE) || (s->flags & NUMBER_NO_AND) ||
+		!s->has_words)
+		return false;
+	bool between_tens = s->room == 10 && next->value < 10;
+	bool after_hundred = s->room >= 100 && next->value < 100;
+	if (s->language->numbers->has_and_between_tens ? !between_tens : !after_hundred)
+		return false;
+	s->i++;
+	return true;
+}
+
+/* "a hundred", "half a million", "un cuarto de millón", "one quarter", "la mitad": what begins with an article or
+ * a fraction. */
+static bool take_start(struct sum *s)
+{
+	size_t n, next_n;
+	const struct phrase *word = phrase_at(&s->language->numbers->numerals, s->tokens, s->i, &n);
+	if (!word)
+		return false;
+	bool has_article = word->what == NUMERAL_ARTICLE || word->what == NUMERAL_ONE;
+	const struct phrase *next = has_article
+		? phrase_at(&s->language->numbers->numerals, s->tokens, s->i + n, &next_n)
+		: NULL;
+	if (has_article && next && token_is(s->tokens, s->i + n, "-"))
+		next = NULL;
+	if (next && (next->what == NUMERAL_HUNDRED || next->what == NUMERAL_SCALE)) {
+		s->i += n;
+		return take_word(s);
+	}
+	if (next && (next->what == NUMERAL_FRACTION || next->what == NUMERAL_PART)) {
+		n += next_n;
+		word = next;
+	} else if (word->what != NUMERAL_FRACTION || word->value > 3) {
+		return word->what != NUMERAL_ARTICLE && take_word(s);
+	}
+	s->current = 1 / word->value;
+	s->is_part = s->has_words = s->any = true;
+	s->room = 0;
+	s->i += n;
+	/* "half [a|of a] million" */
+	for (size_t skip = 0; skip < 3; skip++) {
+		const struct phrase *scale = phrase_at(
+			&s->language->numbers->numerals, s->tokens, s->i + skip, &next_n);
+		if (!scale || (scale->what != NUMERAL_SCALE && scale->what != NUMERAL_HUNDRED))
+			continue;
+		s->i += skip;
+		if (scale->what == NUMERAL_SCALE)
+			return close_group(s, scale, next_n);
+		s->current *= scale->value;
+		s->is_part = false;
+		s->i += next_n;
+		return true;
+	}
+	return true;
+}
+
+static bool take_ordinal_word(const struct sum *s, struct number *out)
+{
+	size_t n;
+	const struct phrase *word = phrase_at(&s->language->numbers->numerals, s->tokens, s->i, &n);
+	if (!word || (word->what != NUMERAL_ORDINAL && word->what != NUMERAL_PART))
+		return false;
+	*out = (struct number){ .value = word->value, .scale = 1, .n = n, .is_ordinal = true };
+	return true;
+}
+
+/* "twenty-first": an ordinal may end a number of words. */
+static void take_ordinal_end(struct sum *s)
+{
+	size_t n, at = s->i + (token_is(s->tokens, s->i, "-") ? 1 : 0);
+	const struct phrase *word = phrase_at(&s->language->numbers->numerals, s->tokens, at, &n);
+	if (!word || !s->has_words || s->is_part || word->value >= s->room)
+		return;
+	if (word->what != NUMERAL_ORDINAL && word->what != NUMERAL_PART)
+		return;
+	s->current += word->value;
+	s->is_ordinal = true;
+	s->i = at + n;
+}
+
+/* "two point five": digits as words behind the point. */
+static void take_spoken_decimals(struct sum *s)
+{
+	const struct phrase *point = numeral_at(s, s->i);
+	double unit = 0.1;
+	if (!point || point->what != NUMERAL_POINT || s->has_digits || s->is_part)
+		return;
+	for (size_t at = s->i + 1; unit > 1e-9; at++, unit /= 10) {
+		const struct phrase *digit = numeral_at(s, at);
+		bool is_digit = digit && (digit->what == NUMERAL_SMALL || digit->what == NUMERAL_ONE) &&
+			digit->value < 10;
+		if (!is_digit)
+			break;
+		s->current += digit->value * unit;
+		s->is_article = false;
+		s->room = 0;
+		s->i = at + 1;
+	}
+}
+
+bool number_at(const struct token_list *tokens, size_t i, const struct language *language, enum number_flags flags,
+	struct number *out)
+{
+	struct sum s = { .tokens = tokens, .language = language, .flags = flags, .i = i, .room = INFINITY, .scale = 1 };
+	if (i >= tokens->n)
+		return false;
+	bool started = token_is_number(tokens, i) ? take_digits(&s) : take_start(&s);
+	if (!started)
+		return take_ordinal_word(&s, out);
+	while (s.i < tokens->n && !s.is_ordinal) {
+		size_t before = s.i;
+		bool joined = take_joint(&s);
+		bool taken = token_is_number(tokens, s.i) ? s.room >= 1000 && take_digits(&s) : take_word(&s);
+		if (!taken && !joined)
+			take_spoken_decimals(&s);
+		if (!taken && joined && s.i == before + 1) {
+			s.i = before; /* a joint with nothing behind it */
+			break;
+		}
+		if (s.i == before)
+			break;
+	}
+	if (!s.is_ordinal)
+		take_ordinal_end(&s);
+	double value = s.total + s.current;
+	if (!(fabs(value) <= VALUE_MAX))
+		return false;
+	*out = (struct number){ .value = value,
+		.scale = s.scale,
+		.n = s.i - i,
+		.is_ordinal = s.is_ordinal,
+		.is_part = s.is_part,
+		.is_article = s.is_article,
+		.has_digits = s.has_digits,
+		.is_plain = s.i - i == 1 && is_short_group(tokens->items[i].text, SIZE_MAX) };
+	return true;
+}
