@@ -23,7 +23,11 @@ static uint8_t *find_helpers(struct arena *arena, const struct token_list *token
 /* English base forms and -ing forms are nouns behind an article ("the launch", "its opening"). */
 static bool is_noun_use(const struct cue_scan *s, size_t i, enum verb_form form)
 {
-	if (i == 0 || s->words->has_tense_in_ending)
+	if (s->words->has_tense_in_ending)
+		return false;
+	if (form == FORM_BASE && token_is(s->tokens, i + 1, "of")) /* "end of" */
+		return true;
+	if (i == 0)
 		return false;
 	bool is_open = form == FORM_BASE || form == FORM_GERUND || form == FORM_PRESENT;
 	return is_open && s->helpers[i - 1] == HELP_ARTICLE && !token_is(s->tokens, i - 1, "any");

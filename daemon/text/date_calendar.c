@@ -108,13 +108,11 @@ bool date_month_at(const struct date_scan *s, size_t i, bool beside_number, int 
 /* The year behind a day and month, over "," or "de"; *end moves behind it. */
 static bool take_year(const struct date_scan *s, size_t *end, int *out)
 {
-	size_t at = date_skip_fillers(s, *end);
+	size_t at = token_is(s->tokens, *end, ",") ? *end + 1 : *end;
+	at = date_skip_fillers(s, at);
 	if (!plain_year_at(s, at, out))
 		return false;
-	if (at == *end || !token_is_glued(s->tokens, at) || token_is(s->tokens, at - 1, "'"))
-		*end = at + 1;
-	else
-		*end = at + 1;
+	*end = at + 1;
 	return true;
 }
 
@@ -281,7 +279,8 @@ static bool is_count(const struct date_scan *s, size_t i)
 	const struct token *before = &s->tokens->items[i - 1];
 	if (token_is(s->tokens, i - 1, "than") || phrase_of_word(&s->language->numbers->names, before->folded))
 		return true;
-	if (token_is(s->tokens, i - 1, "-") && token_is_glued(s->tokens, i) && token_is_glued(s->tokens, i - 1))
+	if (!s->has_lead && token_is(s->tokens, i - 1, "-") && token_is_glued(s->tokens, i) &&
+		token_is_glued(s->tokens, i - 1))
 		return true;
 	const struct phrase *money = phrase_at(&unit_symbols, s->tokens, i - 1, &n);
 	const struct phrase *bound = phrase_of_word(&s->language->numbers->before, before->folded);

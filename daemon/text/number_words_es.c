@@ -1,6 +1,7 @@
 #include "number_words.h"
 
-/* clang-format off: tables, sorted by their words */
+/* Sorted by their words. */
+/* clang-format off */
 static const struct phrase numerals[] = {
 	VALUE("billon", NUMERAL_SCALE, 1e12), VALUE("billones", NUMERAL_SCALE, 1e12),
 	VALUE("catorce", NUMERAL_SMALL, 14), VALUE("centenar", NUMERAL_HUNDRED, 100),
@@ -177,12 +178,16 @@ static const struct phrase before[] = {
 	VALUE("menos de", BEFORE_BOUND, BOUND_AT_MOST), VALUE("menos del", BEFORE_BOUND, BOUND_AT_MOST),
 	NAMED("mensual de", BEFORE_RATE, 0, "month"), VALUE("minimo de", BEFORE_BOUND, BOUND_AT_LEAST),
 	VALUE("no mas de", BEFORE_BOUND, BOUND_AT_MOST), VALUE("no menos de", BEFORE_BOUND, BOUND_AT_LEAST),
-	TERM("otras", BEFORE_MORE), TERM("otros", BEFORE_MORE), VALUE("poco mas de", BEFORE_BOUND, BOUND_AT_LEAST),
-	VALUE("poco menos de", BEFORE_BOUND, BOUND_ABOUT), VALUE("por debajo de", BEFORE_BOUND, BOUND_AT_MOST),
-	VALUE("por debajo del", BEFORE_BOUND, BOUND_AT_MOST), VALUE("por encima de", BEFORE_BOUND, BOUND_AT_LEAST),
-	VALUE("por encima del", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("por lo menos", BEFORE_BOUND, BOUND_AT_LEAST),
-	VALUE("practicamente", BEFORE_BOUND, BOUND_ABOUT), TERM("respecto a", BEFORE_OLD),
-	TERM("respecto al", BEFORE_OLD), TERM("respecto de", BEFORE_OLD),
+	TERM("otras", BEFORE_MORE), TERM("otros", BEFORE_MORE), TERM("pasa de", BEFORE_OLD),
+	TERM("pasa del", BEFORE_OLD), TERM("pasado de", BEFORE_OLD), TERM("pasan de", BEFORE_OLD),
+	TERM("pasando de", BEFORE_OLD), TERM("pasar de", BEFORE_OLD), TERM("pasar del", BEFORE_OLD),
+	TERM("pasara de", BEFORE_OLD), TERM("pasara del", BEFORE_OLD), TERM("pasaron de", BEFORE_OLD),
+	TERM("paso de", BEFORE_OLD), TERM("paso del", BEFORE_OLD),
+	VALUE("poco mas de", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("poco menos de", BEFORE_BOUND, BOUND_ABOUT),
+	VALUE("por debajo de", BEFORE_BOUND, BOUND_AT_MOST), VALUE("por debajo del", BEFORE_BOUND, BOUND_AT_MOST),
+	VALUE("por encima de", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("por encima del", BEFORE_BOUND, BOUND_AT_LEAST),
+	VALUE("por lo menos", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("practicamente", BEFORE_BOUND, BOUND_ABOUT),
+	TERM("respecto a", BEFORE_OLD), TERM("respecto al", BEFORE_OLD), TERM("respecto de", BEFORE_OLD),
 	VALUE("solamente", BEFORE_BOUND, BOUND_EXACT), VALUE("solo", BEFORE_BOUND, BOUND_EXACT),
 	VALUE("supera", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("superan", BEFORE_BOUND, BOUND_AT_LEAST),
 	VALUE("superaron", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("superior a", BEFORE_BOUND, BOUND_AT_LEAST),

@@ -98,6 +98,9 @@ static size_t take_lead(const struct quantity_scan *s, size_t i, struct quantity
 		apply_before(lead, phrase);
 		return n;
 	}
+	phrase = phrase_at(&s->language->numbers->numerals, s->tokens, i, &n);
+	if (phrase && phrase->what == NUMERAL_MINUS && lead->is_set)
+		return n;
 	phrase = phrase_at(&s->language->numbers->articles, s->tokens, i, &n);
 	if (phrase && lead->is_set && lead->articles < LEAD_ARTICLES) {
 		lead->articles++;

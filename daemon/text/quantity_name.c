@@ -4,7 +4,7 @@
 
 #include "quantity_scan.h"
 
-enum { YEAR_FIRST = 1800, YEAR_LAST = 2100, NAME_MAX = 100, PHONE_DIGITS = 9 };
+enum { YEAR_FIRST = 1800, YEAR_LAST = 2100, NAME_MAX = 100, MODEL_MAX = 10, PHONE_DIGITS = 9 };
 
 static bool is_glued_dash(const struct quantity_scan *s, size_t i)
 {
@@ -99,7 +99,7 @@ static bool is_model(const struct quantity_scan *s, size_t i, const struct numbe
 	const struct token *before = &s->tokens->items[i - 1];
 	if (!before->is_capital || before->is_stop || (i + 1 < s->tokens->n && has_unit(s, i + 1)))
 		return false;
-	return !is_noun(s, i + 1);
+	return number->value < MODEL_MAX || !is_noun(s, i + 1); /* what is counted up to nine is written in words */
 }
 
 bool quantity_is_name(struct quantity_scan *s, size_t i, const struct number *number, const struct quantity_lead *lead)

@@ -1,6 +1,7 @@
 #include "number_words.h"
 
-/* clang-format off: tables, sorted by their words */
+/* Sorted by their words. */
+/* clang-format off */
 static const struct phrase symbols[] = {
 	NAMED("$", UNIT_MONEY, 0, "USD"), TERM("%", UNIT_PERCENT), VALUE("% points", UNIT_POINTS, 1),
 	NAMED("a $", UNIT_MONEY, 0, "AUD"), NAMED("au $", UNIT_MONEY, 0, "AUD"), NAMED("aud", UNIT_MONEY, 0, "AUD"),
