@@ -88,7 +88,7 @@ static void date_without_year_looks_ahead_behind_a_word_that_does(void **state)
 	static const struct expected cases[] = {
 		{ "en", "as it said in June", "2025-06", DATE_ON },
 		{ "en", "It will start in June.", "2026-06", DATE_FROM },
-		{ "es", "Entrará en vigor en junio.", "2026-06", DATE_ON },
+		{ "es", "Entrará en vigor en junio.", "2026-06", DATE_FROM },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check(&cases[i]);
