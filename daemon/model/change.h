@@ -89,6 +89,7 @@ struct event {
 	struct sv sha256; /* of the snapshot, hex */
 	uint32_t sightings;
 	struct sv message; /* for people, of source and daemon events */
+	uint64_t seq;      /* once it is in the log */
 };
 
 #endif

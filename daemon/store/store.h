@@ -30,6 +30,9 @@ enum status store_source_load(struct store *store, struct arena *arena, struct s
 	struct error *err); /* zeroed state for a new one */
 enum status store_source_save(struct store *store, struct sv id, const struct source_state *state, struct error *err);
 
+/* Documents that a source has. */
+enum status store_source_documents(struct store *store, struct sv id, int64_t *out, struct error *err);
+
 /* ---- documents ---- */
 struct stored_document {
 	int64_t id;

@@ -1,0 +1,106 @@
+/* The wiring: one struct that holds the parts of a running daemon, and what joins them. */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "bus.h"
+#include "config.h"
+#include "diff.h"
+#include "http.h"
+#include "loop.h"
+#include "read.h"
+#include "store.h"
+#include "watch.h"
+
+struct json_t;
+struct source_notes; /* what the app remembers of each source between fetches */
+
+struct app {
+	struct loop *loop;
+	struct config *config;
+	struct store *store;
+	struct fact_index *index;
+	struct watch *watch;
+	struct bus *bus;
+	struct http *http; /* NULL: off */
+	struct loop_timer *housekeeping, *watchdog;
+	struct loop_signal *on_term, *on_int, *on_hup;
+	struct source_notes *notes;
+	struct wall_ms started, loaded;
+	int generation;       /* of the configuration */
+	int reload_failed;    /* 1 when the last reload was refused */
+	int pending;          /* linked pages and other fetches under way */
+	bool is_commit_due;   /* a commit is deferred to the end of this pass */
+	bool is_once;         /* exit when every source was tried */
+	bool is_pass_done;    /* of is_once */
+	bool is_failed;       /* the store failed: stop, publish nothing */
+	struct error failure; /* of is_failed */
+	uint64_t suppressed;  /* changes below the confidence of an event */
+};
+
+/* ---- daemon.c ---- */
+int daemon_main(int argc, char **argv);
+
+/* ---- pipeline.c: source → snapshot → document → statement → change → event ---- */
+/* Reads a snapshot and everything that follows from it. False when it could not be read (*out_failure says why). */
+bool pipeline_take(struct app *app, const struct source *source, const struct snapshot *snapshot, bool is_baseline,
+	struct error *out_failure);
+
+/* ---- events.c: an event → its place in the log ---- */
+enum status event_record(struct app *app, struct arena *arena, struct event *event, struct error *err);
+/* A daemon or source notice in a job of its own. */
+void event_notice(struct app *app, enum event_family family, struct sv subject, const char *what,
+	enum severity severity, struct sv message);
+/* Commits what waits at the end of this pass, then publishes it. */
+void app_commit_soon(struct app *app);
+void app_commit_now(struct app *app);
+/* The store failed: nothing more is published, the daemon stops and says why. */
+void app_fail(struct app *app, const struct error *err);
+
+/* ---- knowledge.c: facts as declared by files, as stored, as indexed ---- */
+/* Takes over the configuration's facts: new ones are stored, edited ones win over what was learned (with an
+ * event), missing ones are retired; then the index holds where each fact stands. */
+enum status knowledge_load(struct app *app, struct error *err);
+/* Deadlines that have passed without the fact having ended are events, once. */
+void knowledge_check_deadlines(struct app *app);
+/* Stores a change of a fact with its evidence and moves the index. */
+struct evidence {
+	struct sv source_id, url;
+	struct wall_ms said, recorded;
+	const struct statement *statement; /* or NULL */
+	const char *change;
+	uint64_t seq;
+};
+enum status knowledge_put(struct app *app, const struct fact *fact, const struct evidence *evidence, struct error *err);
+
+/* ---- health.c: how sources do ---- */
+const struct watch_ops *health_watch_ops(struct app *app, struct watch_ops *ops);
+void health_check_stale(struct app *app);
+struct source_notes *source_notes_new(void);
+void source_notes_free(struct source_notes *notes);
+/* Where a source stands, as the app sees it. */
+enum source_health health_of(const struct app *app, struct sv source_id);
+
+/* ---- control.c, learn.c: answers to clients ---- */
+void control_on_call(void *ctx, const struct bus_call *call);
+void control_learn(struct app *app, const struct bus_call *call);
+struct json_t *control_facts_json(const struct fact_list *facts);
+
+/* ---- metrics.c ---- */
+const struct http_ops *metrics_http_ops(struct app *app, struct http_ops *ops);
+
+/* ---- reload.c ---- */
+/* Loads the file again; on any mistake the old configuration stays and the mistakes are logged. */
+enum status app_reload(struct app *app, struct error *err);
+void log_issues(const struct config_issues *issues);
+void app_watch_options(const struct app *app, struct watch_options *out);
+
+/* ---- systemd.c ---- */
+void systemd_log_to_journal(void); /* when the journal is our standard error */
+void systemd_notify(const char *state);
+void systemd_notify_reloading(void);
+/* Starts the watchdog timer if the service manager asked for one: it is fed only while the loop turns and the store
+ * can be written. */
+void systemd_watchdog(struct app *app);
+void systemd_status(struct app *app);
+
+#endif

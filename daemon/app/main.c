@@ -1,0 +1,7 @@
+/* policywatchd: see policywatchd(8). */
+#include "app.h"
+
+int main(int argc, char **argv)
+{
+	return daemon_main(argc, argv);
+}
