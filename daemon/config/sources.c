@@ -11,6 +11,7 @@ enum { DAY_MS = 86400000 };
 struct written {
 	struct source source;
 	struct sv path;
+	bool is_enabled;
 };
 
 static bool parse_kind(struct sv v, void *out)
@@ -41,6 +42,7 @@ static const struct field fields[] = {
 	{ "beats", FIELD_TEXTS, AT(beats) },
 	{ "trust", FIELD_NAME, AT(trust), .parse = parse_trust, .names = "primary, secondary or low" },
 	{ "track", FIELD_NAME, AT(track), .parse = parse_track, .names = "facts or all" },
+	{ "enabled", FIELD_BOOL, offsetof(struct written, is_enabled) },
 	{ "follow", FIELD_BOOL, AT(follow) },
 	{ "catch_up", FIELD_BOOL, AT(catch_up) },
 	{ "every", FIELD_DURATION, AT(every_ms), .min = 1000, .max = 30.0 * DAY_MS },
@@ -125,19 +127,21 @@ void read_sources(struct reader *reader, config_setting_t *list, struct source_l
 	}
 	for (int i = 0; i < n; i++) {
 		config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
-		struct written w = { .source = { .trust = TRUST_SECONDARY,
-					     .every_ms = 900000,
-					     .timeout_ms = LIMIT_FETCH_MS,
-					     .max_bytes = LIMIT_FETCH_BYTES,
-					     .max_redirects = LIMIT_REDIRECTS,
-					     .fail_after = 3,
-					     .place = { reader->file, config_setting_source_line(group) } } };
+		struct written w = { .is_enabled = true,
+			.source = { .trust = TRUST_SECONDARY,
+				.every_ms = 900000,
+				.timeout_ms = LIMIT_FETCH_MS,
+				.max_bytes = LIMIT_FETCH_BYTES,
+				.max_redirects = LIMIT_REDIRECTS,
+				.fail_after = 3,
+				.place = { reader->file, config_setting_source_line(group) } } };
 		if (!config_setting_is_group(group)) {
 			report(reader, list, "'sources': item %d is not a group: { … }", i + 1);
 			continue;
 		}
 		read_group(reader, group, fields, FIELDS, &w);
 		check_source(reader, group, &w);
-		*list_push(reader->arena, out) = w.source;
+		if (w.is_enabled)
+			*list_push(reader->arena, out) = w.source;
 	}
 }
