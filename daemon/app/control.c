@@ -50,7 +50,7 @@ static enum status call_facts(
 {
 	struct fact_list facts = { 0 };
 	struct wall_ms as_of;
-	int64_t limit = json_integer(json_get(params, "limit"), PAGE_DEFAULT);
+	int64_t limit = json_int(json_get(params, "limit"), PAGE_DEFAULT);
 	size_t max = (size_t)(limit < 1 ? 1 : limit > PAGE_MOST ? PAGE_MOST : limit);
 	enum status st = get_as_of(params, &as_of, err);
 	if (!st)
