@@ -102,7 +102,8 @@ void app_commit_now(struct app *app)
 		app_fail(app, &err);
 		return;
 	}
-	bus_publish(app->bus);
+	if (app->bus)
+		bus_publish(app->bus);
 }
 
 void app_fail(struct app *app, const struct error *err)

@@ -25,7 +25,7 @@ struct deferred_queue {
 struct loop {
 	struct event_base *base;
 	bool is_stopped;
-	struct wall_ms wall;
+	struct wall_ms wall, fixed_wall; /* fixed_wall: of tests, else WALL_NONE */
 	struct mono_ms mono;
 	struct deferred_queue now, next;
 	struct loop_lag lag;
@@ -112,6 +112,7 @@ enum status loop_new(struct loop **out, struct error *err)
 	struct loop *loop = must_alloc(sizeof *loop);
 	loop->base = base;
 	loop->wall = wall_now();
+	loop->fixed_wall = WALL_NONE;
 	loop->mono = mono_now();
 	*out = loop;
 	return OK;
@@ -175,8 +176,15 @@ struct event_base *loop_base(struct loop *loop)
 	return loop->base;
 }
 
+void loop_fix_wall(struct loop *loop, struct wall_ms fixed)
+{
+	loop->fixed_wall = fixed;
+}
+
 struct wall_ms loop_wall(const struct loop *loop)
 {
+	if (wall_is_known(loop->fixed_wall))
+		return loop->fixed_wall;
 	return loop->pass_start_us ? loop->wall : wall_now();
 }
 

@@ -27,6 +27,8 @@ struct event_base *loop_base(struct loop *loop);
 
 struct wall_ms loop_wall(const struct loop *loop); /* of this pass */
 struct mono_ms loop_mono(const struct loop *loop);
+/* From now on loop_wall() gives this, for tests that replay the past. */
+void loop_fix_wall(struct loop *loop, struct wall_ms fixed);
 /* Longest pass since the last call, in microseconds, and the histogram for /metrics. */
 struct loop_lag {
 	uint64_t passes, max_us;

@@ -12,6 +12,7 @@ static const char SQL_TOUCH[] = "UPDATE document SET last_seen = ?2, is_removed 
 static const char SQL_REMOVE[] = "UPDATE document SET is_removed = 1 WHERE id = ?1";
 static const char SQL_VERSION_MAKE[] = "INSERT INTO version (document, version, recorded, sha256, title, text)"
 				       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+static const char SQL_COUNT[] = "SELECT count(*) FROM document WHERE source = ?1";
 static const char SQL_TEXT[] = "SELECT text FROM version WHERE document = ?1 AND version = ?2";
 static const char SQL_STATEMENTS_DROP[] = "DELETE FROM statement WHERE document = ?1";
 static const char SQL_STATEMENT_MAKE[] = "INSERT INTO statement (document, version, ordinal, place_from, place_to, "
@@ -45,6 +46,21 @@ enum status store_document_find(struct store *store, struct arena *arena, struct
 	found.last_seen = take_wall(&q);
 	found.was_removed = take_i64(&q) != 0;
 	*out = found;
+	return OK;
+}
+
+enum status store_source_documents(struct store *store, struct sv id, int64_t *out, struct error *err)
+{
+	CLEANUP(query_close) struct query q = { 0 };
+	bool has_row;
+	enum status st = query_open(store, SQL_COUNT, &q, err);
+	if (st)
+		return st;
+	put_sv(&q, id);
+	st = query_next(&q, &has_row, err);
+	if (st)
+		return st;
+	*out = has_row ? take_i64(&q) : 0;
 	return OK;
 }
 
