@@ -50,6 +50,8 @@ enum status event_record(struct app *app, struct arena *arena, struct event *eve
 /* A daemon or source notice in a job of its own. */
 void event_notice(struct app *app, enum event_family family, struct sv subject, const char *what,
 	enum severity severity, struct sv message);
+/* Ends the job that is open: kept when `st` is OK, else undone. Returns the first of the two failures. */
+enum status app_job_end(struct app *app, enum status st, struct error *err);
 /* Commits what waits at the end of this pass, then publishes it. */
 void app_commit_soon(struct app *app);
 void app_commit_now(struct app *app);

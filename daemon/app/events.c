@@ -66,15 +66,21 @@ void event_notice(struct app *app, enum event_family family, struct sv subject, 
 	enum status st = store_job_begin(app->store, &err);
 	if (!st) {
 		st = event_record(app, arena, &event, &err);
-		struct error end_err;
-		enum status end = store_job_end(app->store, st == OK, &end_err);
-		if (!st && end) {
-			st = end;
-			err = end_err;
-		}
+		st = app_job_end(app, st, &err);
 	}
 	if (st)
 		app_fail(app, &err);
+}
+
+enum status app_job_end(struct app *app, enum status st, struct error *err)
+{
+	struct error end_err;
+	enum status end = store_job_end(app->store, st == OK, &end_err);
+	app_commit_soon(app);
+	if (st || !end)
+		return st;
+	*err = end_err;
+	return end;
 }
 
 static void on_commit_due(void *ctx)

@@ -102,13 +102,17 @@ static void save_state(void *ctx, const struct source *source, const struct sour
 	struct error err;
 	enum source_health health = next_health(source, note, state), before = note->health;
 	note->health = copy.health = health;
-	if (store_source_save(app->store, source->id, &copy, &err))
+	enum status st = store_job_begin(app->store, &err);
+	if (!st) {
+		st = store_source_save(app->store, source->id, &copy, &err);
+		st = app_job_end(app, st, &err);
+	}
+	if (st)
 		app_fail(app, &err);
 	else if (health != before && is_ill(health))
 		announce(app, source, health, sv_of(note->error));
 	else if (is_ill(before) && health == HEALTH_OK)
 		announce(app, source, health, SV("answers again"));
-	app_commit_soon(app);
 }
 
 static void load_state(void *ctx, const struct source *source, struct arena *arena, struct source_state *out)

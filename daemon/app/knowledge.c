@@ -184,14 +184,7 @@ enum status knowledge_load(struct app *app, struct error *err)
 		st = take_declared(app, arena, &app->config->facts.items[i], err);
 	if (!st)
 		st = take_stored(app, arena, err);
-	struct error end_err;
-	enum status end = store_job_end(app->store, st == OK, &end_err);
-	if (!st && end) {
-		*err = end_err;
-		st = end;
-	}
-	app_commit_soon(app);
-	return st;
+	return app_job_end(app, st, err);
 }
 
 /* ---- deadlines ---- */
@@ -250,10 +243,11 @@ void knowledge_check_deadlines(struct app *app)
 	if (late.facts.n == 0)
 		return;
 	enum status st = store_job_begin(app->store, &err);
-	for (size_t i = 0; !st && i < late.facts.n; i++)
-		st = record_late(app, arena, &late.facts.items[i], &err);
-	struct error end_err;
-	enum status end = store_job_end(app->store, st == OK, &end_err);
-	if (st || end)
-		app_fail(app, st ? &err : &end_err);
+	if (!st) {
+		for (size_t i = 0; !st && i < late.facts.n; i++)
+			st = record_late(app, arena, &late.facts.items[i], &err);
+		st = app_job_end(app, st, &err);
+	}
+	if (st)
+		app_fail(app, &err);
 }

@@ -105,14 +105,7 @@ enum status visit_document(struct visit *visit, struct document *document, struc
 	if (st)
 		return st;
 	st = take_in_job(visit, document, sv_of(digest), err);
-	struct error end_err;
-	enum status end = store_job_end(app->store, st == OK, &end_err);
-	app_commit_soon(app);
-	if (!st && end) {
-		*err = end_err;
-		st = end;
-	}
-	return st;
+	return app_job_end(app, st, err);
 }
 
 /* ---- linked pages of feed items ---- */
