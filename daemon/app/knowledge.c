@@ -206,7 +206,7 @@ static void collect_late(void *ctx, const struct fact *fact)
 {
 	struct late_facts *late = ctx;
 	if (can_be_late(fact) && date_compare(fact->deadline, late->today) < 0)
-		*list_push(late->arena, &late->facts) = *fact;
+		*list_push(late->arena, &late->facts) = fact_copy(late->arena, fact); /* lent for the visit */
 }
 
 static enum status record_late(struct app *app, struct arena *arena, const struct fact *fact, struct error *err)

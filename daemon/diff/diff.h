@@ -17,6 +17,7 @@ void fact_index_remove(struct fact_index *index, struct sv fact_id);
 const struct fact *fact_index_get(const struct fact_index *index, struct sv fact_id); /* NULL: none */
 size_t fact_index_size(const struct fact_index *index);
 size_t fact_index_bytes(const struct fact_index *index); /* memory held, for metrics and benchmarks */
+/* The fact is lent for the visit. */
 void fact_index_each(const struct fact_index *index, void (*visit)(void *ctx, const struct fact *fact), void *ctx);
 
 struct diff_context {

@@ -116,7 +116,7 @@ class Daemon:
 
     def is_ready(self):
         assert self.process.poll() is None, self.log_text()
-        return self.cli("status", check=False).returncode == 0
+        return request(self.query, 1, struct.pack(">q", -1 << 63), timeout_ms=500)[0] == 0
 
     def cli(self, *args, check=True, text=True, **options):
         result = subprocess.run([str(CLI), *args], capture_output=True, text=text, env=self.env, timeout=120,
@@ -125,8 +125,14 @@ class Daemon:
             assert result.returncode == 0, f"{args}: {result.stderr}\n{self.log_text()}"
         return result
 
-    def call(self, *args):
-        return json.loads(self.cli(*args, "--json").stdout)
+    def ask(self, call, **params):
+        """A call over the query socket."""
+        status, frames = request(self.query, 3, json.dumps({"call": call, **params}).encode())
+        assert status == 0, f"{call}: {status} {frames}\n{self.log_text()}"
+        return json.loads(b"".join(frames))
+
+    def fact(self, fact_id="us-mexico.southern-deployment"):
+        return self.ask("fact", id=fact_id)
 
     def all_events(self):
         """Every event of the log, by replay."""

@@ -47,14 +47,14 @@ def test_a_reload_with_a_mistake_keeps_the_old_configuration():
         daemon.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "keeping the old configuration" in daemon.log_text(), 20, "refusal")
         assert "policywatchd.conf:" in daemon.log_text() and "'kind'" in daemon.log_text()
-        assert daemon.call("status")["config"]["generation"] == 1
+        assert daemon.ask("status")["config"]["generation"] == 1
         daemon.write_config("", DEPLOYMENT.replace("12000", "13000"))
         daemon.process.send_signal(signal.SIGHUP)
         # A person's edit wins and is an event.
         event = daemon.wait_events("fact.figure")[0]
         assert (event["data"]["change"]["old"], event["data"]["change"]["new"]) == (12000, 13000)
         assert daemon.wait_events("daemon.reloaded")
-        assert daemon.call("status")["config"]["generation"] == 2
+        assert daemon.ask("status")["config"]["generation"] == 2
 
 
 def test_a_busy_port_is_named():
@@ -127,7 +127,7 @@ def test_garbage_on_the_query_socket_disturbs_nobody():
         for verb, body in ((1, b""), (2, b"\x00" * 3), (3, b"{not json"), (3, b"[]"), (99, b"x"), (4, b"\xff" * 200)):
             status, _ = request(daemon.query, verb, body, timeout_ms=1000)
             assert status != 0
-        assert daemon.call("status")["version"]
+        assert daemon.ask("status")["version"]
 
 
 def test_a_full_disk_stops_the_daemon_and_publishes_nothing_unstored(tmp_path):

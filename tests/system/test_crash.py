@@ -71,12 +71,12 @@ def test_killed_at_random_moments_no_fact_moves_without_its_event():
                 f"Mexico now has {value:,} security personnel in southern Mexico.", "Nothing else was said."))
         os.sched_yield()
         if turn % 2:
-            wait_for(lambda t=turn: daemon.call("status")["documents"] >= t * 5 + 1, 30, "documents")
+            wait_for(lambda t=turn: daemon.ask("status")["documents"] >= t * 5 + 1, 30, "documents")
         daemon.process.kill()
         daemon.process.wait(10)
     with daemon:
-        wait_for(lambda: daemon.call("status")["documents"] == 30, 60, "all documents")
-        history = daemon.call("facts", "us-mexico.southern-deployment")["history"]
+        wait_for(lambda: daemon.ask("status")["documents"] == 30, 60, "all documents")
+        history = daemon.fact()["history"]
         events = [e for e in daemon.all_events() if e["type"] == "policywatch.fact.figure.v1"]
         assert [e["fact"]["figure"]["value"] for e in history[1:]] == [e["data"]["change"]["new"] for e in events]
         assert [e["seq"] for e in history[1:]] == [int(e["sequence"]) for e in events]

@@ -29,7 +29,7 @@ def test_a_page_dropped_into_a_folder_moves_a_fact_and_reaches_a_subscriber():
         assert event["data"]["change"]["old"] == 12000 and event["data"]["change"]["new"] == 13181
         assert event["data"]["statement"]["text"] == RISE
         assert event["data"]["why"]
-        fact = daemon.call("facts", "us-mexico.southern-deployment")
+        fact = daemon.fact()
         assert fact["fact"]["figure"]["value"] == 13181
         assert [entry["change"] for entry in fact["history"]] == ["declared", "figure"]
         # The record that was sent is the record that is stored.
@@ -46,7 +46,7 @@ def test_the_same_news_from_five_sources_is_one_event_and_five_sightings():
         wait_for(lambda: all(any(r[0] == f"/{n}" for r in site.requests) for n in names), 20, "first fetches")
         for name in names:
             site.pages[f"/{name}"] = feed(("1", "Fri, 20 Aug 2021 12:00:00 GMT", "Report", RISE))
-        wait_for(lambda: len(daemon.call("facts", "us-mexico.southern-deployment")["sightings"]) == 5, 30, "sightings")
+        wait_for(lambda: len(daemon.fact()["sightings"]) == 5, 30, "sightings")
         changes = [e for e in daemon.all_events() if e["type"].startswith("policywatch.fact.")]
         assert [e["type"] for e in changes] == ["policywatch.fact.figure.v1"]
     site.close()
@@ -60,8 +60,8 @@ def test_an_older_statement_never_changes_what_is_known():
     with daemon:
         (inbox / "old.html").write_text(page("Old", "2021-04-12T12:00:00Z",
                                              "Mexico has 10,000 security personnel in southern Mexico."))
-        wait_for(lambda: daemon.call("status")["documents"] == 1, 20, "document")
-        assert daemon.call("facts", "us-mexico.southern-deployment")["fact"]["figure"]["value"] == 12000
+        wait_for(lambda: daemon.ask("status")["documents"] == 1, 20, "document")
+        assert daemon.fact()["fact"]["figure"]["value"] == 12000
 
 
 def test_first_fetch_is_a_silent_baseline():
@@ -69,7 +69,7 @@ def test_first_fetch_is_a_silent_baseline():
     site.pages["/feed"] = feed(("1", "Thu, 10 Jun 2021 12:00:00 GMT", "Hello",
                                 "The United States, Mexico and Canada announced a Trilateral Fentanyl Committee."))
     with Daemon(f'{{ id = "f"; kind = "feed"; url = "{site.url}/feed"; every = "1s"; }}', DEPLOYMENT) as daemon:
-        wait_for(lambda: daemon.call("status")["documents"] == 1, 20, "document")
+        wait_for(lambda: daemon.ask("status")["documents"] == 1, 20, "document")
         assert not [e for e in daemon.all_events() if "fact" in e["type"]]
     site.close()
 
@@ -80,7 +80,7 @@ def test_an_edit_that_drops_the_sentence_of_a_fact_is_told():
     other = "Officials of both countries will meet again in the autumn of this year."
     site.pages["/sheet"] = page("Fact sheet", "2021-07-08T12:00:00Z", sentence, other)
     with Daemon(f'{{ id = "sheet"; kind = "page"; url = "{site.url}/sheet"; every = "1s"; }}', DEPLOYMENT) as daemon:
-        wait_for(lambda: daemon.call("status")["documents"] == 1, 20, "document")
+        wait_for(lambda: daemon.ask("status")["documents"] == 1, 20, "document")
         site.pages["/sheet"] = page("Fact sheet", "2021-07-08T12:00:00Z", other)
         event = daemon.wait_events("fact.removed")[0]
         assert event["subject"] == "us-mexico.southern-deployment"
@@ -94,7 +94,7 @@ def test_track_all_tells_of_every_edit_and_of_nothing_untouched():
     limit = "Travellers may bring up to {} dollars in cash without declaring it to customs."
     site.pages["/a"] = page("Advice", "2024-01-15T09:00:00Z", stays, limit.format("10,000"))
     with Daemon(f'{{ id = "advice"; kind = "page"; url = "{site.url}/a"; every = "1s"; track = "all"; }}') as daemon:
-        wait_for(lambda: daemon.call("status")["documents"] == 1, 20, "document")
+        wait_for(lambda: daemon.ask("status")["documents"] == 1, 20, "document")
         site.pages["/a"] = page("Advice", "2024-01-15T09:00:00Z", stays, limit.format("15,000"))
         event = daemon.wait_events("document.reworded")[0]
         assert "10,000" in json.dumps(event["data"]["change"]) and "15,000" in json.dumps(event["data"]["change"])
@@ -121,5 +121,5 @@ def test_once_fetches_every_source_and_stops():
     daemon.start("--once", ready=False)
     assert daemon.process.wait(60) == 0, daemon.log_text()
     with daemon:
-        assert daemon.call("facts", "us-mexico.southern-deployment")["fact"]["figure"]["value"] == 13181
+        assert daemon.fact()["fact"]["figure"]["value"] == 13181
     site.close()

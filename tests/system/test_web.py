@@ -13,11 +13,11 @@ def source(site, path="/s", kind="feed", more=""):
 
 
 def state(daemon):
-    return daemon.call("sources")["sources"][0]
+    return daemon.ask("sources")["sources"][0]
 
 
 def moved(daemon):
-    return daemon.call("facts", "us-mexico.southern-deployment")["fact"]["figure"]["value"] == 13181
+    return daemon.fact()["fact"]["figure"]["value"] == 13181
 
 
 def test_unchanged_answers_are_asked_for_and_cost_nothing():
@@ -130,7 +130,7 @@ def test_a_wrong_charset_does_not_garble():
     body = page("Informe", "2021-08-20T12:00:00Z", text, "Nada más se dijo aquel día en la rueda de prensa.", lang="es")
     site.pages["/s"] = lambda h: h.reply(200, body, "text/html; charset=iso-8859-1")  # it is UTF-8
     with Daemon(source(site, kind="page"), DEPLOYMENT) as daemon:
-        wait_for(lambda: daemon.call("status")["documents"] == 1, 20, "document")
+        wait_for(lambda: daemon.ask("status")["documents"] == 1, 20, "document")
         events = [e for e in daemon.all_events() if "fact" in e["type"]]
         assert all("Ã" not in e["data"]["statement"]["text"] for e in events)
     site.close()
