@@ -17,7 +17,7 @@ import zmq
 BUILD = pathlib.Path(os.environ["PW_BUILD"])
 SOURCE = pathlib.Path(os.environ["PW_SOURCE"])
 DAEMON = BUILD / "policywatchd"
-CLI = BUILD / "clients" / "policywatch"
+CLI = BUILD / "policywatch"
 
 
 def wait_for(condition, seconds=30, what="condition"):

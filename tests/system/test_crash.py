@@ -36,7 +36,7 @@ def test_killed_between_commit_and_publish_the_event_still_arrives_once(killer):
     daemon.env.pop("LD_PRELOAD")
     wait_for(lambda: daemon.cli("status", check=False).returncode == 0, 60, "daemon")
     with open(daemon.folder / "out", "wb") as out:
-        tail = subprocess.Popen([str(BUILD / "clients/policywatch"), "tail", "--json", "--since", "0", "--cursor", str(cursor),
+        tail = subprocess.Popen([str(BUILD / "policywatch"), "tail", "--json", "--since", "0", "--cursor", str(cursor),
                                  "us-mexico"], stdout=out, env=daemon.env)
         (inbox / "a.html").write_text(page("Report", "2021-08-20T12:00:00Z", RISE, "Nothing else was said that day."))
         assert daemon.process.wait(30) == -signal.SIGKILL, daemon.log_text()
