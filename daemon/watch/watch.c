@@ -170,6 +170,11 @@ static bool is_same_source(const struct source *a, const struct source *b)
 		a->max_bytes == b->max_bytes && a->max_redirects == b->max_redirects;
 }
 
+static bool is_local(const struct source *source)
+{
+	return source->kind == SOURCE_FILE || source->kind == SOURCE_FOLDER;
+}
+
 static enum status add_entry(
 	struct watch *watch, const struct source *source, size_t n, bool is_changed, struct error *err)
 {
@@ -191,7 +196,7 @@ static enum status add_entry(
 	int64_t delay = 0;
 	if (is_changed) /* what the server calls unchanged is to be read in a new way */
 		memory_set_validators(&entry->memory, (struct sv){ 0 }, (struct sv){ 0 });
-	else if (!watch->is_once)
+	else if (!watch->is_once && !is_local(source)) /* what changed on this machine meanwhile is read at once */
 		delay = schedule_resume_ms(state->next_due, loop_wall(watch->loop), source->every_ms, n, entry->seed);
 	put(watch, entry);
 	watch->untried++;
