@@ -13,12 +13,12 @@
 
 #include "clean.h"
 #include "cli.h"
+#include "topic.h"
 #include "when.h"
 
 #define TOPICS 64
 #define FLUSH_EVERY 100 /* events between two acknowledgements while catching up */
 #define PATIENCE_MS 2000
-#define TOPIC_BYTES 256
 
 enum form { FORM_LINE, FORM_FULL, FORM_JSON };
 
@@ -50,21 +50,6 @@ static const char usage[] =
 	"  --count N       end after N events\n"
 	"  --timeout SECS  end when nothing came for so long\n"
 	"  --color WHEN    auto, always, never\n";
-
-/* "us-mexico" is short for "fact/us-mexico/"; "us-mexico.x" for "fact/us-mexico/x/". */
-static bool expand_topic(const char *text, char out[TOPIC_BYTES])
-{
-	static const char *const families[] = { "fact", "document", "source", "daemon" };
-	size_t first = strcspn(text, "/");
-	bool is_whole = false;
-	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-		is_whole = is_whole || (strlen(families[i]) == first && strncmp(text, families[i], first) == 0);
-	int n = snprintf(out, TOPIC_BYTES, "%s%s", is_whole ? "" : "fact/", text);
-	char *dot = is_whole ? NULL : strchr(out, '.');
-	if (dot)
-		*dot = '/';
-	return n > 0 && n < TOPIC_BYTES;
-}
 
 static bool read_number(const char *text, uint64_t *out)
 {
@@ -144,7 +129,7 @@ static int read_arguments(struct tail *tail, int argc, char **argv)
 		size_t at = (size_t)(i - optind);
 		if (at == TOPICS)
 			return cli_fail(tail->cli, EXIT_USAGE, "more than %d topics", TOPICS);
-		if (!expand_topic(argv[i], tail->topics[at]))
+		if (!topic_expand(argv[i], tail->topics[at]))
 			return cli_fail(tail->cli, EXIT_USAGE, "topic too long");
 		tail->topic_list[at] = tail->topics[at];
 	}
