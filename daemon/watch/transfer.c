@@ -13,6 +13,7 @@
 #include "transfer.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,13 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
 	return transfer->discarded > LIMIT_ERROR_BODY_BYTES ? 0 : n;
 }
 
+static int on_new_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
+{
+	(void)ctx;
+	(void)purpose;
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
+}
+
 /* What is the same for each use. Setting an option fails only when memory is out or libcurl was built without it;
  * the options that guard are asked. */
 static struct transfer *make_transfer(struct transfers *transfers)
@@ -98,6 +106,7 @@ static struct transfer *make_transfer(struct transfers *transfers)
 	(void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	(void)curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
+	(void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	return transfer;
@@ -127,6 +136,10 @@ static void release_transfer(struct transfer *transfer)
 	while (*at != transfer)
 		at = &(*at)->next;
 	*at = transfer->next;
+	if (!transfers->running) {
+		loop_timer_stop(transfers->watchdog); /* an idle program does not wake up */
+		transfers->is_watchdog_set = false;
+	}
 	(void)curl_multi_remove_handle(transfers->multi, transfer->easy);
 	(void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(transfer->headers);

@@ -10,6 +10,8 @@
 #include "entry.h"
 #include "limit.h"
 
+enum { KEPT_BODY_BYTES = 1 << 17 }; /* a larger file gives its memory back */
+
 static void free_entry(struct entry *entry)
 {
 	folder_free(entry->folder);
@@ -55,6 +57,8 @@ static void on_timer(void *ctx)
 		schedule_remove(&watch->schedule, first);
 		attempt_start(first->owner);
 	} while (mono_now().v < end);
+	if (watch->body.cap > KEPT_BODY_BYTES)
+		buf_done(&watch->body);
 	if (watch->is_pass_open && !watch->untried) {
 		watch->is_pass_open = false;
 		if (watch->ops.on_pass_done)

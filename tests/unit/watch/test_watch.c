@@ -372,17 +372,17 @@ static void a_changed_source_is_fetched_again_whole(void **state)
 
 static void a_source_that_is_dropped_is_never_heard_of_again(void **state)
 {
+	struct error err;
 	struct fixture *f = *state;
 	add_page(f, "/slow");
 	add_page(f, "/same");
 	set(f);
-	await(f, 1); /* the slow one is under way or about to be */
-	f->sources[0] = f->sources[1];
-	f->states[0] = f->states[1];
-	f->n = 1;
-	struct source one[1] = { f->sources[0] };
-	struct error err;
-	assert_ok(watch_set(f->watch, one, 1, &f->options, &err), err);
+	assert_ok(watch_poke(f->watch, SV("first"), &err), err);
+	assert_ok(watch_poke(f->watch, SV("second"), &err), err);
+	await(f, 1);
+	assert_int_equal(watch_counts(f->watch).in_flight, 1);
+	struct source second[1] = { f->sources[1] };
+	assert_ok(watch_set(f->watch, second, 1, &f->options, &err), err);
 	assert_int_equal(watch_counts(f->watch).sources, 1);
 	assert_int_equal(watch_counts(f->watch).in_flight, 0);
 	assert_int_equal(watch_poke(f->watch, SV("first"), &err), E_NOT_FOUND);
