@@ -1,17 +1,20 @@
 /* Finding the facts that a statement can touch.
  *
- * Posting lists are read from the rarest term up until a budget of entries is spent: what a fact shares only in
- * frequent words is not worth finding. A list longer than what is left of the budget is skipped as long as something
- * was found. The best of what was found are then scored exactly over all terms by their profiles, so the skipped
- * lists still count for them. */
+ * Posting lists are read from the rarest term up until a budget of entries is spent; longer lists are skipped. When
+ * even the rarest is too long, the two rarest are read side by side for the facts that are in both. The best of what
+ * was found are then scored exactly over all terms by their profiles, so skipped lists still count for them.
+ * Disadvantage: in a very large index a fact that shares only frequent words can be missed. */
 #include <stdlib.h>
 
 #include "limit.h"
 #include "query.h"
 
-#define BUDGET 12000   /* posting entries of one statement: some 60 µs */
-#define SEEN_TERMS 512 /* of a query that can count; the statement's own come first */
-#define FIRST_PICK 96  /* facts that are scored exactly */
+#define BUDGET 2000        /* posting entries of one statement: some 30 µs */
+#define BUDGET_BOTH 200000 /* entries read of two long lists side by side: below 1 ms */
+#define SEEN_TERMS 512     /* of a query that can count; the statement's own come first */
+#define SURE_PICK 8        /* candidates however weak they are beside the best */
+#define LEAST_SHARE 0.3    /* of the best score that later ones need */
+#define FIRST_PICK 48      /* facts that are scored exactly */
 
 struct accumulator {
 	uint32_t number; /* + 1 */
@@ -68,16 +71,52 @@ static bool in_beats(const struct record *record, const uint32_t *beats, size_t 
 	return n == 0;
 }
 
-static void accumulate(
-	struct accumulator *table, size_t mask, const struct posting_list *list, float score, uint32_t most)
+struct table {
+	struct accumulator *items;
+	size_t mask;
+};
+
+static struct table table_new(struct arena *arena, size_t entries)
+{
+	size_t size = 64;
+	while (size < 2 * entries)
+		size *= 2;
+	return (struct table){ arena_array(arena, struct accumulator, size), size - 1 };
+}
+
+static void accumulate(struct table *table, uint32_t number, float score)
+{
+	size_t at = (number * 2654435761u) & table->mask;
+	while (table->items[at].number != 0 && table->items[at].number != number + 1)
+		at = (at + 1) & table->mask;
+	table->items[at].number = number + 1;
+	table->items[at].score += score;
+}
+
+static void accumulate_list(struct table *table, const struct posting_list *list, float score)
 {
 	struct posting_cursor cursor = posting_list_read(list);
-	while (most-- > 0 && posting_next(&cursor)) {
-		size_t at = (cursor.number * 2654435761u) & mask;
-		while (table[at].number != 0 && table[at].number != cursor.number + 1)
-			at = (at + 1) & mask;
-		table[at].number = cursor.number + 1;
-		table[at].score += score;
+	while (posting_next(&cursor))
+		accumulate(table, cursor.number, score);
+}
+
+/* What stands in both lists, as far as the budget goes. */
+static void accumulate_both(
+	struct table *table, const struct posting_list *a, const struct posting_list *b, float score)
+{
+	struct posting_cursor x = posting_list_read(a), y = posting_list_read(b);
+	size_t found = 0;
+	bool more = posting_next(&x) && posting_next(&y);
+	for (size_t read = 0; more && read < BUDGET_BOTH && found < BUDGET; read++) {
+		if (x.number < y.number) {
+			more = posting_next(&x);
+		} else if (y.number < x.number) {
+			more = posting_next(&y);
+		} else {
+			accumulate(table, x.number, score);
+			found++;
+			more = posting_next(&x) && posting_next(&y);
+		}
 	}
 }
 
@@ -105,48 +144,58 @@ static int best_first(const void *a, const void *b)
 	return is_better(a, b) ? -1 : is_better(b, a);
 }
 
-/* Which posting lists to read, rarest first, within the budget. Returns how many entries that makes. */
-static size_t choose_terms(
-	const struct fact_index *index, const struct query *query, const struct query_term **chosen, size_t *n)
+static float gain(const struct query_term *term)
 {
-	size_t entries = 0, m = 0;
+	return term->weight * term->surprise;
+}
+
+/* The query's terms that any fact has, the most telling first. */
+static size_t known_terms(const struct fact_index *index, const struct query *query, const struct query_term **out)
+{
+	size_t n = 0;
 	for (size_t i = 0; i < query->terms.n; i++)
-		if (query->terms.items[i].term < index->lists_cap)
-			chosen[m++] = &query->terms.items[i];
-	if (m > 1)
-		qsort(chosen, m, sizeof(const struct query_term *), by_surprise);
-	*n = 0;
-	for (size_t i = 0; i < m; i++) {
-		size_t length = index->lists[chosen[i]->term].n;
-		if (length == 0 || (entries > 0 && entries + length > BUDGET))
+		if (query->terms.items[i].term < index->lists_cap && index->lists[query->terms.items[i].term].n > 0)
+			out[n++] = &query->terms.items[i];
+	if (n > 1)
+		qsort(out, n, sizeof(const struct query_term *), by_surprise);
+	return n;
+}
+
+static struct table gather(const struct fact_index *index, struct arena *arena, const struct query *query)
+{
+	const struct query_term **terms = arena_alloc_array(arena, query->terms.n + 1, sizeof(*terms));
+	size_t n = known_terms(index, query, terms), entries = 0, n_chosen = 0;
+	const struct query_term **chosen = arena_alloc_array(arena, n + 1, sizeof(*chosen));
+	for (size_t i = 0; i < n; i++) {
+		size_t length = index->lists[terms[i]->term].n;
+		if (entries + length > BUDGET)
 			continue;
-		entries += length < BUDGET ? length : BUDGET;
-		chosen[(*n)++] = chosen[i];
+		entries += length;
+		chosen[n_chosen++] = terms[i];
 	}
-	return entries;
+	struct table table = table_new(arena, n_chosen > 0 ? entries : BUDGET);
+	for (size_t i = 0; i < n_chosen; i++)
+		accumulate_list(&table, &index->lists[chosen[i]->term], gain(chosen[i]));
+	if (n_chosen == 0 && n > 1)
+		accumulate_both(&table, &index->lists[terms[0]->term], &index->lists[terms[1]->term],
+			gain(terms[0]) + gain(terms[1]));
+	return table;
 }
 
 void candidates_find(const struct fact_index *index, struct arena *arena, const struct query *query,
 	const struct sv_list *beats, struct candidate_list *out)
 {
-	size_t n_beats = beats ? beats->n : 0, n_chosen, size = 64;
+	size_t n_beats = beats ? beats->n : 0;
 	uint32_t *beat_numbers = arena_array(arena, uint32_t, n_beats + 1);
 	for (size_t i = 0; i < n_beats; i++)
 		beat_numbers[i] = terms_find(index->names, beats->items[i]);
-	const struct query_term **chosen = arena_alloc_array(arena, query->terms.n + 1, sizeof(*chosen));
-	size_t entries = choose_terms(index, query, chosen, &n_chosen);
-	while (size < 2 * entries)
-		size *= 2;
-	struct accumulator *table = arena_array(arena, struct accumulator, size);
-	for (size_t i = 0; i < n_chosen; i++)
-		accumulate(table, size - 1, &index->lists[chosen[i]->term], chosen[i]->weight * chosen[i]->surprise,
-			BUDGET);
+	struct table table = gather(index, arena, query);
 	struct candidate first[FIRST_PICK];
 	size_t n_first = 0;
-	for (size_t i = 0; i < size; i++) {
-		if (table[i].number == 0)
+	for (size_t i = 0; i <= table.mask; i++) {
+		if (table.items[i].number == 0)
 			continue;
-		struct candidate c = { table[i].number - 1, (double)table[i].score };
+		struct candidate c = { table.items[i].number - 1, (double)table.items[i].score };
 		if (n_first == FIRST_PICK && !is_better(&c, &first[0]))
 			continue; /* before the record is touched: each is a cache miss */
 		const struct record *record = index->records[c.number];
@@ -158,5 +207,6 @@ void candidates_find(const struct fact_index *index, struct arena *arena, const 
 	if (n_first > 1)
 		qsort(first, n_first, sizeof *first, best_first);
 	for (size_t i = 0; i < n_first && i < LIMIT_FACTS_PER_STATEMENT; i++)
-		*list_push(arena, out) = first[i];
+		if (i < SURE_PICK || first[i].score >= LEAST_SHARE * first[0].score)
+			*list_push(arena, out) = first[i];
 }

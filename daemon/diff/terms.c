@@ -24,6 +24,7 @@ struct terms {
 	char *pool;
 	size_t pool_n, pool_cap;
 	uint32_t *starts; /* of name i in the pool; one more than there are names */
+	uint8_t *kinds;   /* enum term_kind */
 	size_t n, cap;
 	uint32_t *slots; /* term + 1 */
 	size_t mask;
@@ -62,6 +63,7 @@ struct terms *terms_new(void)
 	terms->starts = memory_zeroed((terms->cap + 1) * sizeof *terms->starts);
 	terms->pool_cap = 4096;
 	terms->pool = memory_zeroed(terms->pool_cap);
+	terms->kinds = memory_zeroed(terms->cap);
 	size_t words = 0;
 	for (size_t i = 0; bridge[i].concept; i++) {
 		struct sv rest = sv_of(bridge[i].words), word;
@@ -87,6 +89,7 @@ void terms_free(struct terms *terms)
 		return;
 	free(terms->pool);
 	free(terms->starts);
+	free(terms->kinds);
 	free(terms->slots);
 	free(terms->concepts);
 	free(terms);
@@ -94,7 +97,7 @@ void terms_free(struct terms *terms)
 
 size_t terms_bytes(const struct terms *terms)
 {
-	return sizeof *terms + terms->pool_cap + (terms->cap + 1) * sizeof *terms->starts +
+	return sizeof *terms + terms->pool_cap + (terms->cap + 1) * sizeof *terms->starts + terms->cap +
 		(terms->mask + 1) * sizeof *terms->slots + (terms->concept_mask + 1) * sizeof *terms->concepts;
 }
 
@@ -124,6 +127,15 @@ static void place(struct terms *terms, uint32_t term)
 	terms->slots[at] = term + 1;
 }
 
+static enum term_kind kind_of(struct sv name)
+{
+	if (name.n == 0)
+		return TERM_WORD;
+	if (name.p[0] >= '0' && name.p[0] <= '9')
+		return TERM_NUMBER;
+	return name.p[0] == '=' ? TERM_CONCEPT : name.p[0] == '@' ? TERM_ACTOR : TERM_WORD;
+}
+
 uint32_t terms_number(struct terms *terms, struct sv name)
 {
 	uint32_t known = terms_find(terms, name);
@@ -132,6 +144,7 @@ uint32_t terms_number(struct terms *terms, struct sv name)
 	if (terms->n == terms->cap) {
 		terms->cap *= 2;
 		terms->starts = memory_resize(terms->starts, (terms->cap + 1) * sizeof *terms->starts);
+		terms->kinds = memory_resize(terms->kinds, terms->cap);
 	}
 	if (terms->pool_n + name.n > terms->pool_cap) {
 		terms->pool_cap = terms->pool_cap + terms->pool_cap / 2 + name.n;
@@ -140,6 +153,7 @@ uint32_t terms_number(struct terms *terms, struct sv name)
 	if (name.n > 0)
 		memcpy(terms->pool + terms->pool_n, name.p, name.n);
 	terms->pool_n += name.n;
+	terms->kinds[terms->n] = (uint8_t)kind_of(name);
 	terms->n++;
 	terms->starts[terms->n] = (uint32_t)terms->pool_n;
 	if (terms->n * 3 > terms->mask * 2) {
@@ -190,10 +204,9 @@ static struct sv concept_of(const struct terms *terms, struct sv folded)
 	return concept;
 }
 
-bool terms_is_common(const struct terms *terms, uint32_t term)
+enum term_kind terms_kind(const struct terms *terms, uint32_t term)
 {
-	struct sv name = terms_name(terms, term);
-	return name.n > 0 && (name.p[0] == '=' || name.p[0] == '@' || (name.p[0] >= '0' && name.p[0] <= '9'));
+	return (enum term_kind)terms->kinds[term];
 }
 
 static struct sv actor_name(struct arena *arena, struct sv code)

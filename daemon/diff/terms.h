@@ -20,7 +20,8 @@ size_t terms_size(const struct terms *terms);
 /* The number of a name; with `add`, new names get one. */
 uint32_t terms_number(struct terms *terms, struct sv name);
 uint32_t terms_find(const struct terms *terms, struct sv name);
-bool terms_is_common(const struct terms *terms, uint32_t term); /* a concept of the bridge, a number or an actor */
+enum term_kind { TERM_WORD, TERM_CONCEPT, TERM_ACTOR, TERM_NUMBER };
+enum term_kind terms_kind(const struct terms *terms, uint32_t term);
 struct sv terms_name(const struct terms *terms, uint32_t term);
 
 /* A word of a text: its term name, and where it stands. */

@@ -12,18 +12,6 @@ struct tally {
 	double total, own, all;
 };
 
-static bool is_number(const struct terms *terms, uint32_t term)
-{
-	struct sv name = terms_name(terms, term);
-	return name.n > 0 && name.p[0] >= '0' && name.p[0] <= '9';
-}
-
-static bool is_actor(const struct terms *terms, uint32_t term)
-{
-	struct sv name = terms_name(terms, term);
-	return name.n > 0 && name.p[0] == '@';
-}
-
 static int by_place(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -48,7 +36,8 @@ static struct tally tally_text(struct judge *judge, struct term_run run, bool *s
 	struct tally tally = { 0 };
 	while (run.n > 0) {
 		uint32_t term = run_next(&run);
-		if (is_number(judge->index->terms, term) || is_actor(judge->index->terms, term))
+		enum term_kind kind = terms_kind(judge->index->terms, term);
+		if (kind == TERM_NUMBER || kind == TERM_ACTOR)
 			continue;
 		const struct query_term *t = query_find(judge->query, term);
 		double surprise = t ? (double)t->surprise : index_weight(judge->index, term);
