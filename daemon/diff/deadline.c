@@ -39,7 +39,7 @@ static const struct cue *moving_cue(const struct judge *judge, double *out_fit)
 	for (size_t i = 0; i < judge->statement->cues.n; i++) {
 		const struct cue *cue = &judge->statement->cues.items[i];
 		double fit = 0;
-		if (!cue_is_firm(cue))
+		if (!cue_is_firm(cue) || cue_is_name(judge, cue))
 			continue;
 		if (cue->kind == CUE_STATUS && cue->status == STATUS_DELAYED)
 			fit = 0.95;
@@ -51,7 +51,7 @@ static const struct cue *moving_cue(const struct judge *judge, double *out_fit)
 			fit = 0.85;
 		else if (cue->kind == CUE_LEAVE)
 			fit = 0.8;
-		else if (cue->kind == CUE_STATUS && cue->status == STATUS_IN_FORCE && cue->mode == MODE_PLANNED)
+		else if (cue->kind == CUE_STATUS && (cue->status == STATUS_IN_FORCE || is_ending(cue->status)))
 			fit = 0.75;
 		if (fit > *out_fit) {
 			best = cue;
@@ -66,6 +66,28 @@ static bool looks_ahead(enum date_role role)
 	return role == DATE_BY || role == DATE_UNTIL || role == DATE_FROM;
 }
 
+/* "instead of easing them from October" */
+static bool is_replaced(const struct judge *judge, const struct date_mention *m)
+{
+	for (size_t i = 0; i < judge->statement->cues.n; i++) {
+		const struct cue *cue = &judge->statement->cues.items[i];
+		if (cue->kind == CUE_REPLACE && cue->span.to <= m->span.from && m->span.from - cue->span.to < 40)
+			return true;
+	}
+	return false;
+}
+
+/* "for two more months", "otros 90 días" */
+static bool is_prolonged(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->statement->quantities.n; i++) {
+		const struct quantity *q = &judge->statement->quantities.items[i];
+		if (q->kind == QUANTITY_DURATION && q->role == ROLE_DELTA && q->direction != DIRECTION_DOWN)
+			return true;
+	}
+	return false;
+}
+
 static struct evidence find_evidence(const struct judge *judge, bool *out_same)
 {
 	struct evidence e = { 0 };
@@ -77,7 +99,8 @@ static struct evidence find_evidence(const struct judge *judge, bool *out_same)
 			e.old = m;
 			continue;
 		}
-		if (m->role == DATE_SINCE || date_compare(m->date, judge->context->published) <= 0)
+		if (m->role == DATE_SINCE || date_compare(m->date, judge->context->published) <= 0 ||
+			is_replaced(judge, m))
 			continue;
 		double rank = (looks_ahead(m->role) ? 1 : 0) - 0.03 * (double)words_to_fact(judge, m->span);
 		if (!e.new || rank > best_rank) {
@@ -89,29 +112,45 @@ static struct evidence find_evidence(const struct judge *judge, bool *out_same)
 	return e;
 }
 
-bool judge_deadline(const struct judge *judge, const struct change *status, struct change *out, bool *out_same)
+/* How much says that the date is this fact's. */
+static double evidence_fit(const struct judge *judge, const struct evidence *e, double cue_fit, bool is_delay)
+{
+	if (is_delay)
+		return 0.95;
+	double fit = e->cue ? cue_fit : 0;
+	bool has_stored = date_is_set(judge->fact.deadline);
+	if (has_stored && is_prolonged(judge) && fit < 0.85)
+		fit = 0.85;
+	if (e->old && fit < 0.6)
+		fit = 0.6;
+	if (has_stored && looks_ahead(e->new->role) && fit < 0.55)
+		fit = 0.55;
+	/* Without a stored date only an end or an exit sets one. */
+	bool sets = e->cue && e->cue->kind != CUE_REPLACE && e->cue->kind != CUE_EXTEND &&
+		(e->cue->kind == CUE_LEAVE || (is_ending(e->cue->status) && e->cue->mode != MODE_CONDITIONAL));
+	if (!has_stored && !sets)
+		return 0;
+	if (!has_stored && e->new->role == DATE_ON && e->cue->mode == MODE_DONE)
+		fit *= 0.6;
+	return fit;
+}
+
+bool judge_deadline(
+	const struct judge *judge, const struct change *status, struct change *out, bool *out_same, bool *out_named)
 {
 	struct evidence e = find_evidence(judge, out_same);
+	*out_named = false;
 	if (!e.new || is_question(judge->statement->text))
 		return false;
 	double cue_fit;
 	e.cue = moving_cue(judge, &cue_fit);
 	bool is_delay = status && status->new.status == STATUS_DELAYED;
-	if (e.cue)
-		e.fit = cue_fit;
-	else if (e.old)
-		e.fit = 0.85;
-	else if (date_is_set(judge->fact.deadline) && looks_ahead(e.new->role))
-		e.fit = 0.55;
-	if (is_delay)
-		e.fit = 0.95;
-	if (!date_is_set(judge->fact.deadline) && !(e.cue && e.cue->mode == MODE_PLANNED) &&
-		!(e.cue && e.cue->kind == CUE_LEAVE))
-		e.fit *= 0.4;
-	double topic = e.old ? 0.4 + 0.6 * judge->topic.score : judge->topic.score;
-	double confidence = 1.25 * e.fit * topic;
-	if (e.fit <= 0)
+	e.fit = evidence_fit(judge, &e, cue_fit, is_delay);
+	if (!(e.fit > 0))
 		return false;
+	*out_named = e.old || is_delay || (e.cue && (e.cue->kind == CUE_EXTEND || e.cue->kind == CUE_REPLACE));
+	double topic = e.old ? 0.4 + 0.6 * judge->topic.score : judge->topic.score;
+	double confidence = 1.25 * e.fit * topic * (is_open(judge->statement) ? 0.6 : 1);
 	struct change change = change_start(judge, CHANGE_DEADLINE, "deadline", confidence > 0.97 ? 0.97 : confidence);
 	change.old = (struct value){ .kind = date_is_set(judge->fact.deadline) ? VALUE_DATE : VALUE_NONE,
 		.date = judge->fact.deadline };

@@ -17,7 +17,7 @@ bool judge_denial(const struct judge *judge, struct change *out)
 	const struct cue *found = NULL;
 	for (size_t i = 0; i < judge->statement->cues.n && !found; i++) {
 		const struct cue *cue = &judge->statement->cues.items[i];
-		bool denies = cue->kind == CUE_DENY && cue_is_firm(cue);
+		bool denies = cue->kind == CUE_DENY && cue_is_firm(cue) && !cue_is_name(judge, cue);
 		if (denies || denies_step(judge, cue))
 			found = cue;
 	}

@@ -110,52 +110,109 @@ static bool equals_figure(const struct figure *figure, const struct quantity *q)
 	return q->bound == BOUND_ABOUT && fabs(q->value) >= 100 && fabs(q->value - figure->value) < step / 2;
 }
 
-static bool role_allowed(const struct judge *judge, const struct quantity *q)
+/* "another 2,000", "otros 26": on top of something, not a new total */
+static bool is_added(const struct judge *judge, const struct quantity *q)
 {
+	return word_before(judge, q->number, 2, "another further additional extra adding adds otros otras adicionales");
+}
+
+/* "suman ya 55", "4,000 in all" */
+static bool is_total(const struct judge *judge, const struct quantity *q)
+{
+	return word_before(
+		judge, q->number, 4, "total totals totalling suman suma sumaron together altogether alcanza alcanzan");
+}
+
+static bool is_against_direction(const struct judge *judge, const struct quantity *q)
+{
+	enum direction ours = judge->fact.figure.direction;
+	return ours != DIRECTION_NONE && q->direction != DIRECTION_NONE && q->direction != ours;
+}
+
+static bool is_of_interest(const struct judge *judge, const struct quantity *q)
+{
+	if (q->kind == QUANTITY_ORDINAL || is_against_direction(judge, q))
+		return false;
 	return q->role != ROLE_DELTA || judge->fact.figure.direction != DIRECTION_NONE;
+}
+
+/* The statement counts what the fact counts, though only by way of what was added. */
+static bool counts_additions(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->statement->quantities.n; i++) {
+		const struct quantity *q = &judge->statement->quantities.items[i];
+		if (q->role == ROLE_DELTA && kind_fit(judge, q) > 0.5)
+			return true;
+	}
+	return false;
 }
 
 static size_t read_quantities(const struct judge *judge, struct reading *out)
 {
 	size_t n = 0;
+	bool has_old = false, any_fits = false;
 	const struct quantity_list *all = &judge->statement->quantities;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct quantity *q = &all->items[i];
-		if (q->kind == QUANTITY_ORDINAL || !role_allowed(judge, q))
+		if (!is_of_interest(judge, q))
 			continue;
 		double fit = kind_fit(judge, q) * per_fit(judge, q);
 		bool is_old = equals_figure(&judge->fact.figure, q);
-		if (fit < 0.25 || (fit < 0.5 && !is_old && q->role == ROLE_PLAIN))
+		/* The very number, counted in other words ("the 29 delivered"). */
+		if (is_old && fit < 0.35 && q->kind == QUANTITY_COUNT && fabs(q->value) >= 20)
+			fit = 0.35;
+		if (fit < 0.25 || (!is_old && is_added(judge, q)))
 			continue;
+		has_old = has_old || is_old;
+		any_fits = any_fits || fit >= 0.5;
 		out[n++] = (struct reading){ q, fit, words_to_fact(judge, q->number), is_old };
 	}
-	return n;
+	/* Numbers that count nothing by themselves need the old one, or what was added, beside them. */
+	bool takes_bare = has_old || (!any_fits && counts_additions(judge));
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (out[i].fit >= 0.5 || out[i].is_old || out[i].quantity->role != ROLE_PLAIN || takes_bare)
+			out[kept++] = out[i];
+	return kept;
 }
 
 static bool has_cue(const struct judge *judge, enum cue_kind kind)
 {
-	for (size_t i = 0; i < judge->statement->cues.n; i++)
-		if (judge->statement->cues.items[i].kind == kind && cue_is_firm(&judge->statement->cues.items[i]))
+	for (size_t i = 0; i < judge->statement->cues.n; i++) {
+		const struct cue *cue = &judge->statement->cues.items[i];
+		if (cue->kind == kind && cue_is_firm(cue) && !cue_is_name(judge, cue))
 			return true;
+	}
 	return false;
 }
 
+/* A word moves the number. For a fact that is itself a rise or fall such words are part of it. */
 static bool moves_numbers(const struct judge *judge)
 {
-	return has_cue(judge, CUE_REPLACE) || has_cue(judge, CUE_INCREASE) || has_cue(judge, CUE_DECREASE);
+	if (has_cue(judge, CUE_REPLACE))
+		return true;
+	return judge->fact.figure.direction == DIRECTION_NONE &&
+		(has_cue(judge, CUE_INCREASE) || has_cue(judge, CUE_DECREASE));
 }
 
-/* The new value: not the old one, preferably said to be new, then nearest to the fact's words. */
-static const struct reading *choose_new(const struct reading *readings, size_t n)
+/* The new value: not the old one, preferably said to be new, next after the old one, near the fact's words. */
+static const struct reading *choose_new(
+	const struct judge *judge, const struct reading *readings, size_t n, const struct reading *old)
 {
 	const struct reading *best = NULL;
 	double best_rank = -1;
+	bool follows = false;
 	for (size_t i = 0; i < n; i++) {
 		const struct reading *r = &readings[i];
 		if (r->is_old || r->quantity->role == ROLE_OLD)
 			continue;
-		double rank = r->fit + (r->quantity->role == ROLE_NEW ? 0.6 : 0) -
-			0.02 * (double)(r->away > 20 ? 20 : r->away);
+		double rank = r->fit - 0.02 * (double)(r->away > 20 ? 20 : r->away);
+		rank += r->quantity->role == ROLE_NEW ? 0.6 : 0;
+		rank += is_total(judge, r->quantity) ? 0.5 : 0;
+		if (old && !follows && r->quantity->number.from > old->quantity->number.from) {
+			follows = true;
+			rank += 0.3;
+		}
 		if (rank > best_rank) {
 			best = r;
 			best_rank = rank;
@@ -174,14 +231,15 @@ static bool is_progress(const struct judge *judge, const struct reading *r)
 	return !moves_numbers(judge);
 }
 
-static bool has_open_mode(const struct judge *judge)
+/* What somebody expects a rate to be is no rate. */
+static bool is_forecast(const struct judge *judge)
 {
-	const struct cue_list *cues = &judge->statement->cues;
-	for (size_t i = 0; i < cues->n; i++)
-		if (cues->items[i].mode == MODE_CONDITIONAL || cues->items[i].mode == MODE_POSSIBLE ||
-			cues->items[i].mode == MODE_URGED || cues->items[i].mode == MODE_ASKED)
-			return true;
-	return is_question(judge->statement->text);
+	static const char words[] = "expects expect expected forecast forecasts predicts predicted projects projected "
+				    "estimates reckons preve preven pronostica estima espera esperan proyecta";
+	if (judge->fact.kind != FACT_MEASURE && judge->fact.kind != FACT_FIGURE)
+		return false;
+	struct span end = { (uint32_t)judge->statement->text.n, (uint32_t)judge->statement->text.n };
+	return word_before(judge, end, 200, words);
 }
 
 static double figure_confidence(const struct judge *judge, const struct reading *new, const struct reading *old)
@@ -193,32 +251,54 @@ static double figure_confidence(const struct judge *judge, const struct reading 
 		slot *= 0.85;
 	else
 		slot *= 0.7;
-	double topic = old ? 0.5 + 0.5 * judge->topic.score : judge->topic.score;
+	double topic = old ? 0.4 + 0.6 * judge->topic.score : judge->topic.score;
 	double confidence = 1.3 * slot * topic;
-	if (has_open_mode(judge))
+	if (judge->topic.clashes_actor)
+		confidence *= 0.7;
+	if (is_open(judge->statement) || is_forecast(judge))
 		confidence *= 0.5;
 	return confidence > 0.97 ? 0.97 : confidence;
 }
 
-bool judge_figure(const struct judge *judge, struct change *out, bool *out_same)
+static const struct reading *choose_old(const struct reading *readings, size_t n)
 {
-	*out_same = false;
+	const struct reading *old = NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct reading *r = &readings[i];
+		bool better = !old || (r->quantity->role == ROLE_OLD && old->quantity->role != ROLE_OLD) ||
+			(r->quantity->role == old->quantity->role && r->fit > old->fit);
+		if (r->is_old && better)
+			old = r;
+	}
+	return old;
+}
+
+/* The old value stands there, but as what still holds. */
+static bool is_repeated(const struct judge *judge, const struct reading *old, const struct reading *new)
+{
+	if (!old || old->quantity->role == ROLE_OLD)
+		return false;
+	if (!new)
+		return true;
+	return new->quantity->role != ROLE_NEW && !is_total(judge, new->quantity) && !moves_numbers(judge);
+}
+
+bool judge_figure(const struct judge *judge, struct change *out, bool *out_same, bool *out_named)
+{
+	*out_same = *out_named = false;
 	if (!judge->fact.figure.is_set || judge->statement->quantities.n == 0)
 		return false;
 	struct reading *readings = arena_array(judge->arena, struct reading, judge->statement->quantities.n);
 	size_t n = read_quantities(judge, readings);
-	const struct reading *old = NULL;
-	for (size_t i = 0; i < n; i++)
-		if (readings[i].is_old && (!old || readings[i].quantity->role == ROLE_OLD))
-			old = &readings[i];
-	const struct reading *new = choose_new(readings, n);
-	if (old && old->quantity->role != ROLE_OLD &&
-		!(new && (new->quantity->role == ROLE_NEW || moves_numbers(judge)))) {
-		*out_same = true;
+	const struct reading *old = choose_old(readings, n);
+	const struct reading *new = choose_new(judge, readings, n, old);
+	if (is_repeated(judge, old, new)) {
+		*out_same = old->fit >= 0.5;
 		return false;
 	}
 	if (!new || (!old && is_progress(judge, new)))
 		return false;
+	*out_named = old || has_cue(judge, CUE_REPLACE);
 	struct change change = change_start(judge, CHANGE_FIGURE, "figure", figure_confidence(judge, new, old));
 	change.old = (struct value){ .kind = VALUE_NUMBER, .number = judge->fact.figure.value };
 	change.new = (struct value){ .kind = VALUE_NUMBER, .number = new->quantity->value };

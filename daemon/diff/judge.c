@@ -51,6 +51,16 @@ size_t words_to_fact(const struct judge *judge, struct span span)
 	return best;
 }
 
+bool cue_is_name(const struct judge *judge, const struct cue *cue)
+{
+	const struct word_list *words = &judge->query->words;
+	for (size_t i = 0; i < words->n; i++)
+		if (words->items[i].span.from < cue->span.to && cue->span.from < words->items[i].span.to &&
+			judge->hits.named[i])
+			return true;
+	return false;
+}
+
 bool cue_is_done(const struct cue *cue)
 {
 	return cue->mode == MODE_DONE && !cue->negated;
@@ -72,4 +82,47 @@ bool is_question(struct sv text)
 	while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '"'))
 		text.n--;
 	return sv_ends(text, SV("?"));
+}
+
+bool is_open(const struct statement *statement)
+{
+	if (is_question(statement->text))
+		return true;
+	for (size_t i = 0; i < statement->cues.n; i++) {
+		enum cue_mode mode = statement->cues.items[i].mode;
+		if (mode == MODE_CONDITIONAL || mode == MODE_POSSIBLE || mode == MODE_URGED || mode == MODE_ASKED)
+			return true;
+	}
+	return false;
+}
+
+const struct date_mention *date_ahead(const struct judge *judge)
+{
+	const struct date_mention *best = NULL;
+	for (size_t i = 0; i < judge->statement->dates.n; i++) {
+		const struct date_mention *m = &judge->statement->dates.items[i];
+		if (m->role == DATE_SINCE || date_compare(m->date, judge->context->published) <= 0)
+			continue;
+		bool looks = m->role == DATE_BY || m->role == DATE_FROM || m->role == DATE_UNTIL;
+		if (!best || (looks && best->role == DATE_ON))
+			best = m;
+	}
+	return best;
+}
+
+bool word_before(const struct judge *judge, struct span span, size_t near, const char *words)
+{
+	struct sv before = sv_slice(judge->statement->text, 0, span.from);
+	for (size_t i = 0; i < near && before.n > 0; i++) {
+		before = sv_trim(before);
+		size_t from = before.n;
+		while (from > 0 && before.p[from - 1] != ' ')
+			from--;
+		struct sv last = sv_slice(before, from, before.n), rest = sv_of(words), word;
+		while (sv_split(&rest, ' ', &word))
+			if (sv_eq_nocase(word, last))
+				return true;
+		before.n = from;
+	}
+	return false;
 }

@@ -24,6 +24,7 @@ struct topic {
 struct hits {
 	uint32_t *places; /* indexes into query->words, rising */
 	size_t n;
+	bool *named; /* by place: the word belongs to an alias of which at least half is there */
 };
 
 struct judge {
@@ -41,10 +42,13 @@ struct judge {
 
 void topic_read(struct judge *judge);
 
-/* slot functions */
-bool judge_figure(const struct judge *judge, struct change *out, bool *out_same);
+/* Slot functions. out_same: the statement repeats the slot. out_named: the change is tied to the slot by more than
+ * its kind: the old value beside the new one, or a word that moves it. */
+bool judge_figure(const struct judge *judge, struct change *out, bool *out_same, bool *out_named);
 bool judge_status(const struct judge *judge, struct change *out, bool *out_same);
-bool judge_deadline(const struct judge *judge, const struct change *status, struct change *out, bool *out_same);
+/* status: what judge_status found, or NULL */
+bool judge_deadline(
+	const struct judge *judge, const struct change *status, struct change *out, bool *out_same, bool *out_named);
 bool judge_parties(const struct judge *judge, struct change *out);
 bool judge_denial(const struct judge *judge, struct change *out);
 bool judge_new(struct arena *arena, const struct fact_index *index, const struct query *query, struct sv beat,
@@ -56,10 +60,18 @@ void change_because(struct arena *arena, struct change *change, const char *form
 struct sv span_text(const struct judge *judge, struct span span);
 /* Words between a place of the text and the nearest word of the fact; a large number when there is none. */
 size_t words_to_fact(const struct judge *judge, struct span span);
+/* The cue is part of the fact's name ("suspension" of a Suspension Agreement) and tells nothing. */
+bool cue_is_name(const struct judge *judge, const struct cue *cue);
 bool cue_is_done(const struct cue *cue);
 /* Has happened or is firmly said to come: done or planned, not negated. */
 bool cue_is_firm(const struct cue *cue);
 bool numbers_equal(double a, double b);
 bool is_question(struct sv text);
+/* Asked, supposed, possible or wished for, anywhere in the statement. */
+bool is_open(const struct statement *statement);
+/* The first date that lies ahead, preferring one that the statement looks ahead to; NULL: none. */
+const struct date_mention *date_ahead(const struct judge *judge);
+/* One of the words (folded, separated by spaces) stands among the `near` words before the span. */
+bool word_before(const struct judge *judge, struct span span, size_t near, const char *words);
 
 #endif

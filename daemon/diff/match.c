@@ -12,21 +12,23 @@
 #define LEAST_CONFIDENCE 0.45 /* of a change that comes out */
 #define LEAST_REAFFIRMED 0.50
 #define LEAST_NEW 0.42
-#define SHARED 0.90 /* two facts share a change when the weaker one has this much of the stronger one's confidence */
-#define BEAT_LEAST 14.0 /* surprise in common with a beat's facts for a statement to be on the beat */
+#define SHARED 0.85      /* two facts share a change when the weaker one has this much of the stronger one's rank */
+#define NAMED_BONUS 0.15 /* to the rank of a fact whose old value is named */
+#define BEAT_LEAD 1.1    /* over the second beat */
+#define BEAT_LEAST 14.0  /* surprise in common with a beat's facts for a statement to be on the beat */
 
 struct verdict {
 	struct change change;
-	double topic;
+	double rank; /* among facts that claim the same words: the topic, and whether the slot was named */
 };
 struct verdict_list {
 	struct verdict *items;
 	size_t n, cap;
 };
 
-static void push(struct arena *arena, struct verdict_list *list, struct change change, double topic)
+static void push(struct arena *arena, struct verdict_list *list, struct change change, double rank)
 {
-	*list_push(arena, list) = (struct verdict){ change, topic };
+	*list_push(arena, list) = (struct verdict){ change, rank };
 }
 
 static struct change reaffirmed(const struct judge *judge, double confidence, const char *why)
@@ -36,17 +38,11 @@ static struct change reaffirmed(const struct judge *judge, double confidence, co
 	return change;
 }
 
-/* Words that keep a statement from repeating a fact: it asks, supposes or negates. */
-static bool is_open(const struct statement *statement)
+static bool has_negation(const struct statement *statement)
 {
-	if (is_question(statement->text))
-		return true;
-	for (size_t i = 0; i < statement->cues.n; i++) {
-		const struct cue *c = &statement->cues.items[i];
-		if (c->negated || c->mode == MODE_CONDITIONAL || c->mode == MODE_POSSIBLE || c->mode == MODE_URGED ||
-			c->mode == MODE_ASKED)
+	for (size_t i = 0; i < statement->cues.n; i++)
+		if (statement->cues.items[i].negated)
 			return true;
-	}
 	return false;
 }
 
@@ -62,51 +58,61 @@ static void judge_reaffirmed(
 	const struct judge *judge, bool same_figure, bool same_date, bool same_status, struct verdict_list *out)
 {
 	double topic = judge->topic.score;
-	if (is_open(judge->statement))
+	if (is_open(judge->statement) || has_negation(judge->statement))
 		return;
 	if (same_figure && judge->topic.own > 0.4)
 		push(judge->arena, out, reaffirmed(judge, 0.35 + 0.8 * topic, "the figure stands as it was"), topic);
 	else if (same_date)
 		push(judge->arena, out, reaffirmed(judge, 0.25 + 0.8 * topic, "the date stands as it was"), topic);
 	else if (says_reaffirm(judge->statement))
-		push(judge->arena, out, reaffirmed(judge, 0.15 + 0.8 * topic, "said to stand"), topic);
+		push(judge->arena, out, reaffirmed(judge, 0.05 + 0.8 * topic, "said to stand"), topic);
 	else if (same_status)
 		push(judge->arena, out, reaffirmed(judge, 0.1 + 0.8 * topic, "the status stands as it was"), topic);
+}
+
+/* A number and a date that are both other ones, with nothing that ties them to the fact: another target. */
+static bool is_other_target(const struct judge *judge, const struct change *figure, bool figure_named,
+	const struct change *deadline, bool deadline_named)
+{
+	return figure && deadline && date_is_set(judge->fact.deadline) && !figure_named && !deadline_named;
 }
 
 static void judge_fact(struct judge *judge, struct verdict_list *out)
 {
 	struct change figure, status, deadline, other;
-	bool same_figure, same_status, same_date, any = false;
+	bool same_figure, same_status, same_date, figure_named, deadline_named;
 	double topic = judge->topic.score;
+	size_t before = out->n;
 	bool has_status = judge_status(judge, &status, &same_status);
-	bool has_figure = judge_figure(judge, &figure, &same_figure);
-	bool has_deadline = judge_deadline(judge, has_status ? &status : NULL, &deadline, &same_date);
-	if (has_status)
+	bool has_figure = judge_figure(judge, &figure, &same_figure, &figure_named);
+	bool has_deadline = judge_deadline(judge, has_status ? &status : NULL, &deadline, &same_date, &deadline_named);
+	if (is_other_target(judge, has_figure ? &figure : NULL, figure_named, has_deadline ? &deadline : NULL,
+		    deadline_named)) {
+		figure.confidence *= 0.5;
+		deadline.confidence *= 0.5;
+	}
+	if (has_status && status.confidence >= LEAST_CONFIDENCE)
 		push(judge->arena, out, status, topic);
-	if (has_figure)
-		push(judge->arena, out, figure, topic);
-	if (has_deadline)
-		push(judge->arena, out, deadline, topic);
-	any = (has_status && status.confidence > LEAST_CONFIDENCE) ||
-		(has_figure && figure.confidence > LEAST_CONFIDENCE) ||
-		(has_deadline && deadline.confidence > LEAST_CONFIDENCE);
-	if (judge_parties(judge, &other)) {
+	if (has_figure && figure.confidence >= LEAST_CONFIDENCE)
+		push(judge->arena, out, figure, topic + (figure_named ? NAMED_BONUS : 0));
+	if (has_deadline && deadline.confidence >= LEAST_CONFIDENCE)
+		push(judge->arena, out, deadline, topic + (deadline_named ? NAMED_BONUS : 0));
+	if (judge_parties(judge, &other) && other.confidence >= LEAST_CONFIDENCE)
 		push(judge->arena, out, other, topic);
-		any = any || other.confidence > LEAST_CONFIDENCE;
-	}
-	if (!any && judge_denial(judge, &other)) {
+	if (out->n == before && judge_denial(judge, &other) && other.confidence >= LEAST_CONFIDENCE)
 		push(judge->arena, out, other, topic);
-		any = other.confidence > LEAST_CONFIDENCE;
-	}
-	if (!any)
+	if (out->n == before)
 		judge_reaffirmed(judge, same_figure, same_date, same_status, out);
 }
 
 /* Two changes claim the same words of the statement. */
 static bool compete(const struct change *a, const struct change *b)
 {
-	if (a->kind != b->kind || sv_eq(a->fact_id, b->fact_id))
+	if (sv_eq(a->fact_id, b->fact_id))
+		return false;
+	if (b->kind == CHANGE_REAFFIRMED)
+		return true;
+	if (a->kind != b->kind)
 		return false;
 	switch (a->kind) {
 	case CHANGE_FIGURE: return numbers_equal(a->new.number, b->new.number);
@@ -128,38 +134,59 @@ static bool is_beaten(const struct verdict_list *all, size_t i)
 {
 	for (size_t k = 0; k < all->n; k++)
 		if (k != i && compete(&all->items[k].change, &all->items[i].change) &&
-			all->items[i].change.confidence < SHARED * all->items[k].change.confidence)
+			all->items[i].rank < SHARED * all->items[k].rank)
 			return true;
 	return false;
 }
 
-static double least_confidence(enum change_kind kind)
+/* Surprise of the query's own words that the facts of one beat have, each word once. */
+static double beat_share(const struct fact_index *index, const struct query *query,
+	const struct candidate_list *candidates, uint32_t beat, bool *seen)
 {
-	return kind == CHANGE_REAFFIRMED ? LEAST_REAFFIRMED : kind == CHANGE_NEW ? LEAST_NEW : LEAST_CONFIDENCE;
-}
-
-/* The beat of most of the words in common, or empty. With one beat allowed it is that one. */
-static struct sv find_beat(
-	const struct fact_index *index, const struct candidate_list *candidates, const struct diff_context *context)
-{
-	double best = 0;
-	uint32_t beat = TERM_NONE;
-	for (size_t i = 0; i < candidates->n && i < 8; i++) {
-		double sum = 0, factor = 1;
-		uint32_t b = index->records[candidates->items[i].number]->beat;
-		for (size_t k = i; k < candidates->n; k++) {
-			if (index->records[candidates->items[k].number]->beat != b)
-				continue;
-			sum += factor * candidates->items[k].score;
-			factor *= 0.5;
-		}
-		if (sum > best) {
-			best = sum;
-			beat = b;
+	double sum = 0;
+	for (size_t i = 0; i < query->terms.n; i++)
+		seen[i] = false;
+	for (size_t c = 0; c < candidates->n; c++) {
+		const struct record *record = index->records[candidates->items[c].number];
+		struct profile profile = record_profile(record);
+		struct term_run run;
+		while (record->beat == beat && profile_next(&profile, &run)) {
+			while (run.n > 0) {
+				const struct query_term *t = query_find(query, run_next(&run));
+				if (!t || seen[t - query->terms.items] || t->is_number)
+					continue;
+				seen[t - query->terms.items] = true;
+				sum += (double)(t->weight * t->surprise);
+			}
 		}
 	}
-	double least = context->beats && context->beats->n == 1 ? BEAT_LEAST / 2 : BEAT_LEAST;
-	return best < least || beat == TERM_NONE ? (struct sv){ 0 } : terms_name(index->names, beat);
+	return sum;
+}
+
+/* The beat whose facts share most with the statement, or empty when that is little or no clear lead. */
+static struct sv find_beat(const struct fact_index *index, struct arena *arena, const struct query *query,
+	const struct candidate_list *candidates, const struct diff_context *context)
+{
+	double best = 0, second = 0;
+	uint32_t beat = TERM_NONE;
+	bool *seen = arena_array(arena, bool, query->terms.n + 1);
+	for (size_t i = 0; i < candidates->n && i < 8; i++) {
+		uint32_t b = index->records[candidates->items[i].number]->beat;
+		if (b == beat)
+			continue;
+		double share = beat_share(index, query, candidates, b, seen);
+		if (share > best) {
+			second = best;
+			best = share;
+			beat = b;
+		} else if (share > second) {
+			second = share;
+		}
+	}
+	bool is_given = context->beats && context->beats->n == 1;
+	if (beat == TERM_NONE || best < (is_given ? BEAT_LEAST / 2 : BEAT_LEAST) || best < BEAT_LEAD * second)
+		return (struct sv){ 0 };
+	return terms_name(index->names, beat);
 }
 
 static bool is_history(const struct record *record, const struct diff_context *context)
@@ -209,10 +236,11 @@ enum status diff_statement(const struct fact_index *index, struct arena *arena, 
 	double nearest = judge_candidates(index, arena, &query, context, &candidates, &verdicts);
 	struct change_list found = { 0 };
 	for (size_t i = 0; i < verdicts.n; i++)
-		if (verdicts.items[i].change.confidence >= least_confidence(verdicts.items[i].change.kind) &&
+		if ((verdicts.items[i].change.kind != CHANGE_REAFFIRMED ||
+			    verdicts.items[i].change.confidence >= LEAST_REAFFIRMED) &&
 			!is_beaten(&verdicts, i))
 			*list_push(arena, &found) = verdicts.items[i].change;
-	struct sv beat = found.n == 0 ? find_beat(index, &candidates, context) : (struct sv){ 0 };
+	struct sv beat = found.n == 0 ? find_beat(index, arena, &query, &candidates, context) : (struct sv){ 0 };
 	struct change change;
 	if (beat.n > 0 && judge_new(arena, index, &query, beat, nearest, &change) && change.confidence >= LEAST_NEW)
 		*list_push(arena, &found) = change;

@@ -36,7 +36,8 @@ bool judge_new(struct arena *arena, const struct fact_index *index, const struct
 		is_open = is_open || c->mode == MODE_CONDITIONAL || c->mode == MODE_ASKED || c->mode == MODE_URGED;
 	}
 	const struct quantity *quantity = strong_quantity(statement);
-	if (is_open || (!cue && !quantity))
+	/* A percentage by itself is a statistic. */
+	if (is_open || (!cue && (!quantity || quantity->kind == QUANTITY_PERCENT)))
 		return false;
 	double confidence = (cue ? 0.45 : 0.3) + (quantity ? 0.25 : 0) - 0.3 * nearest;
 	struct change change = { .kind = CHANGE_NEW, .slot = "", .statement = statement, .confidence = confidence };

@@ -32,7 +32,7 @@ static const struct cue *membership_cue(const struct judge *judge)
 {
 	for (size_t i = 0; i < judge->statement->cues.n; i++) {
 		const struct cue *cue = &judge->statement->cues.items[i];
-		if ((cue->kind == CUE_JOIN || cue->kind == CUE_LEAVE) && cue_is_done(cue))
+		if ((cue->kind == CUE_JOIN || cue->kind == CUE_LEAVE) && cue_is_done(cue) && !cue_is_name(judge, cue))
 			return cue;
 	}
 	return NULL;
@@ -69,6 +69,8 @@ bool judge_parties(const struct judge *judge, struct change *out)
 	if (moved.n == 0 || moved.n > 5)
 		return false;
 	double confidence = 1.2 * judge->topic.score * (moved.n == 1 ? 0.95 : 0.85);
+	if (is_open(judge->statement))
+		confidence *= 0.5;
 	struct change change = change_start(judge, CHANGE_PARTIES, "parties", confidence > 0.97 ? 0.97 : confidence);
 	change.old.kind = change.new.kind = VALUE_NAMES;
 	for (size_t i = 0; i < judge->fact.parties.n; i++) {

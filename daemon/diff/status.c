@@ -41,6 +41,7 @@ static const double weight[FACT_STATUSES] = {
 	[STATUS_REJECTED] = 0.85,
 };
 
+/* Words to the fact's name when it is named here, else to its nearest word. */
 static double cue_fit(const struct judge *judge, const struct cue *cue)
 {
 	size_t away = words_to_fact(judge, cue->span);
@@ -48,32 +49,91 @@ static double cue_fit(const struct judge *judge, const struct cue *cue)
 	return weight[cue->status] * near;
 }
 
+static bool is_ending(enum fact_status status)
+{
+	return status == STATUS_WITHDRAWN || status == STATUS_EXPIRED || status == STATUS_SUSPENDED;
+}
+
+/* "no longer", "ya no": said of the future it holds from now on. */
+static bool is_for_good(const struct judge *judge, const struct cue *cue)
+{
+	struct sv text = span_text(judge, cue->span);
+	return sv_starts_nocase(text, SV("no longer")) || sv_starts_nocase(text, SV("ya no"));
+}
+
+static bool is_party(const struct judge *judge, struct sv code)
+{
+	for (size_t i = 0; i < judge->fact.parties.n; i++)
+		if (sv_eq_nocase(judge->fact.parties.items[i], code))
+			return true;
+	return false;
+}
+
+static bool names_party(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->statement->actors.n; i++)
+		if (is_party(judge, judge->statement->actors.items[i].code))
+			return true;
+	return false;
+}
+
+/* The status that a cue says the fact has now; false when it says none. What is said to take effect or end on a
+ * day ahead is not yet so. */
+static bool status_told(const struct judge *judge, const struct cue *cue, enum fact_status *out)
+{
+	if (cue->negated || cue_is_name(judge, cue))
+		return false;
+	const struct date_mention *ahead = date_ahead(judge);
+	if (cue->kind == CUE_LEAVE && cue->mode == MODE_DONE && !ahead && judge->fact.parties.n <= 2 &&
+		names_party(judge)) {
+		*out = STATUS_WITHDRAWN;
+		return true;
+	}
+	if (cue->kind != CUE_STATUS)
+		return false;
+	*out = cue->status;
+	if (cue->mode == MODE_PLANNED)
+		return cue->status == STATUS_DELAYED || is_for_good(judge, cue);
+	if (cue->mode != MODE_DONE)
+		return false;
+	bool moves_later = ahead && ahead->role != DATE_UNTIL && ahead->span.from >= cue->span.from;
+	return !(moves_later && (cue->status == STATUS_IN_FORCE || is_ending(cue->status)) &&
+		(ahead->role == DATE_FROM || ahead->role == DATE_ON));
+}
+
+static struct cue as_status(struct cue cue, enum fact_status status)
+{
+	cue.status = status;
+	return cue;
+}
+
 bool judge_status(const struct judge *judge, struct change *out, bool *out_same)
 {
 	*out_same = false;
-	const struct cue *best = NULL;
+	struct cue best = { 0 };
 	double best_fit = 0;
 	for (size_t i = 0; i < judge->statement->cues.n; i++) {
 		const struct cue *cue = &judge->statement->cues.items[i];
-		if (cue->kind != CUE_STATUS || !cue_is_done(cue))
+		enum fact_status told;
+		if (!status_told(judge, cue, &told))
 			continue;
-		if (cue->status == judge->fact.status)
+		if (told == judge->fact.status)
 			*out_same = true;
-		if (!(next[judge->fact.status] & BIT(cue->status)))
+		if (!(next[judge->fact.status] & BIT(told)))
 			continue;
-		double fit = cue_fit(judge, cue);
+		double fit = cue_fit(judge, &(struct cue){ .status = told, .span = cue->span });
 		if (fit > best_fit) {
-			best = cue;
+			best = as_status(*cue, told);
 			best_fit = fit;
 		}
 	}
-	if (!best || is_question(judge->statement->text))
+	if (best_fit <= 0 || is_question(judge->statement->text))
 		return false;
 	double confidence = 1.25 * best_fit * judge->topic.score;
 	struct change change = change_start(judge, CHANGE_STATUS, "status", confidence > 0.97 ? 0.97 : confidence);
 	change.old = (struct value){ .kind = VALUE_STATUS, .status = judge->fact.status };
-	change.new = (struct value){ .kind = VALUE_STATUS, .status = best->status };
-	struct sv shown = span_text(judge, best->span);
+	change.new = (struct value){ .kind = VALUE_STATUS, .status = best.status };
+	struct sv shown = span_text(judge, best.span);
 	change_because(judge->arena, &change, "cue: %.*s", SV_ARG(shown));
 	*out = change;
 	return true;

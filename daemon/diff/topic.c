@@ -87,8 +87,11 @@ static void weigh_alias(struct judge *judge, struct term_run run, struct sv alia
 		*list_push(judge->arena, &judge->why) = arena_printf(judge->arena, "names: %.*s", SV_ARG(alias));
 	while (run.n > 0) {
 		const struct query_term *t = query_find(judge->query, run_next(&run));
-		if (t)
-			add_hit(judge, t, seen);
+		if (!t)
+			continue;
+		add_hit(judge, t, seen);
+		if (t->place != PLACE_CONTEXT && share >= 0.5)
+			judge->hits.named[t->place] = true;
 	}
 }
 
@@ -148,6 +151,7 @@ void topic_read(struct judge *judge)
 	const struct query *query = judge->query;
 	bool *seen = arena_array(judge->arena, bool, query->terms.n + 1);
 	judge->hits.places = arena_array(judge->arena, uint32_t, query->terms.n + 1);
+	judge->hits.named = arena_array(judge->arena, bool, query->words.n + 1);
 	struct profile profile = record_profile(judge->record);
 	struct term_run run;
 	struct topic *topic = &judge->topic;
