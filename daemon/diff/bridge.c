@@ -238,6 +238,7 @@ const struct bridge_row bridge[] = {
 	{ "=hour", "hour hours hora horas" },
 	{ "=average", "average* promedio*" },
 	{ "=number", "number numbers numero numeros" },
+	{ "=new", "new newest nuevo nueva nuevos nuevas" },
 	{ "=minimum", "minimum* minim*" },
 	{ "=maximum", "maximum* maxim*" },
 	{ "=suspension", "suspens*" },

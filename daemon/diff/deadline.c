@@ -112,6 +112,14 @@ static struct evidence find_evidence(const struct judge *judge, bool *out_same)
 	return e;
 }
 
+/* "and not in 2029", "instead of the agreed 2038" */
+static bool is_denied(const struct judge *judge, const struct date_mention *old)
+{
+	return is_replaced(judge, old) ||
+		word_before(
+			judge, old->span, 3, "not no originally planned agreed scheduled previsto prevista pactado");
+}
+
 /* How much says that the date is this fact's. */
 static double evidence_fit(const struct judge *judge, const struct evidence *e, double cue_fit, bool is_delay)
 {
@@ -120,6 +128,8 @@ static double evidence_fit(const struct judge *judge, const struct evidence *e, 
 	double fit = e->cue ? cue_fit : 0;
 	bool has_stored = date_is_set(judge->fact.deadline);
 	if (has_stored && is_prolonged(judge) && fit < 0.85)
+		fit = 0.85;
+	if (e->old && is_denied(judge, e->old) && fit < 0.85)
 		fit = 0.85;
 	if (e->old && fit < 0.6)
 		fit = 0.6;

@@ -41,6 +41,30 @@ static bool is_duration(struct sv unit)
 	return false;
 }
 
+static bool counts_people(const struct word_list *unit)
+{
+	for (size_t i = 0; i < unit->n; i++)
+		if (sv_eq(unit->items[i].name, SV("=people")) || sv_eq(unit->items[i].name, SV("=personnel")))
+			return true;
+	return false;
+}
+
+/* People are counted by many names; one that the fact's text uses will do. */
+static double named_in_text(const struct judge *judge, const struct word_list *words)
+{
+	struct profile profile = record_profile(judge->record);
+	struct term_run run;
+	if (!profile_next(&profile, &run))
+		return 0;
+	while (run.n > 0) {
+		uint32_t term = run_next(&run);
+		for (size_t i = 0; i < words->n; i++)
+			if (words->items[i].term == term)
+				return 0.55;
+	}
+	return 0;
+}
+
 /* Whether the words of two units name one thing: 1 the same head, 0.7 some word, 0 nothing, 0.4 none is given. */
 static double unit_fit(const struct judge *judge, struct sv unit)
 {
@@ -58,18 +82,7 @@ static double unit_fit(const struct judge *judge, struct sv unit)
 				best = k + 1 == ours.n ? 1 : best > 0.7 ? best : 0.7;
 	if (best > 0)
 		return best;
-	/* People are counted by many names; a word that the fact's text uses will do. */
-	struct profile profile = record_profile(judge->record);
-	struct term_run run;
-	if (!profile_next(&profile, &run))
-		return 0;
-	while (run.n > 0) {
-		uint32_t term = run_next(&run);
-		for (size_t i = 0; i < words.n; i++)
-			if (words.items[i].term == term)
-				best = 0.55;
-	}
-	return best;
+	return counts_people(&ours) ? named_in_text(judge, &words) : 0;
 }
 
 static double kind_fit(const struct judge *judge, const struct quantity *q)
@@ -159,7 +172,7 @@ static size_t read_quantities(const struct judge *judge, struct reading *out)
 		double fit = kind_fit(judge, q) * per_fit(judge, q);
 		bool is_old = equals_figure(&judge->fact.figure, q);
 		/* The very number, counted in other words ("the 29 delivered"). */
-		if (is_old && fit < 0.35 && q->kind == QUANTITY_COUNT && fabs(q->value) >= 20)
+		if (is_old && fit < 0.35 && q->kind == QUANTITY_COUNT && (fabs(q->value) >= 20 || q->unit.n == 0))
 			fit = 0.35;
 		if (fit < 0.25 || (!is_old && is_added(judge, q)))
 			continue;
@@ -242,6 +255,23 @@ static bool is_forecast(const struct judge *judge)
 	return word_before(judge, end, 200, words);
 }
 
+static bool has_denial(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->statement->cues.n; i++) {
+		const struct cue *cue = &judge->statement->cues.items[i];
+		if (cue->kind == CUE_DENY || (cue->kind == CUE_STATUS && cue->negated))
+			return true;
+	}
+	return false;
+}
+
+/* Numbers of one thing seldom change by a factor of thirty. */
+static bool is_out_of_size(double old, double new)
+{
+	double a = fabs(old) + 1, b = fabs(new) + 1;
+	return a > 30 * b || b > 30 * a;
+}
+
 static double figure_confidence(const struct judge *judge, const struct reading *new, const struct reading *old)
 {
 	double slot = new->fit;
@@ -253,8 +283,10 @@ static double figure_confidence(const struct judge *judge, const struct reading 
 		slot *= 0.7;
 	double topic = old ? 0.4 + 0.6 * judge->topic.score : judge->topic.score;
 	double confidence = 1.3 * slot * topic;
-	if (judge->topic.clashes_actor)
+	if (judge->topic.clashes_actor || has_denial(judge))
 		confidence *= 0.7;
+	if (is_out_of_size(judge->fact.figure.value, new->quantity->value))
+		confidence *= 0.4;
 	if (is_open(judge->statement) || is_forecast(judge))
 		confidence *= 0.5;
 	return confidence > 0.97 ? 0.97 : confidence;
@@ -293,7 +325,7 @@ bool judge_figure(const struct judge *judge, struct change *out, bool *out_same,
 	const struct reading *old = choose_old(readings, n);
 	const struct reading *new = choose_new(judge, readings, n, old);
 	if (is_repeated(judge, old, new)) {
-		*out_same = old->fit >= 0.5;
+		*out_same = old->fit >= 0.5 || fabs(judge->fact.figure.value) >= 100;
 		return false;
 	}
 	if (!new || (!old && is_progress(judge, new)))

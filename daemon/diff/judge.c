@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "unicode.h"
+
 #define WHY_BYTES 240
 #define ROUNDING 0.005 /* of a value: "12 thousand" for 12,043 is the same number told shorter */
 
@@ -40,25 +42,47 @@ struct sv span_text(const struct judge *judge, struct span span)
 size_t words_to_fact(const struct judge *judge, struct span span)
 {
 	const struct word_list *words = &judge->query->words;
-	size_t at = 0, best = SIZE_MAX / 2;
+	size_t at = 0, best = SIZE_MAX / 2, best_named = SIZE_MAX / 2;
 	while (at < words->n && words->items[at].span.to <= span.from)
 		at++;
 	for (size_t i = 0; i < judge->hits.n; i++) {
 		size_t place = judge->hits.places[i];
 		size_t distance = place > at ? place - at : at - place;
 		best = distance < best ? distance : best;
+		if (judge->hits.named[place])
+			best_named = distance < best_named ? distance : best_named;
 	}
-	return best;
+	return best_named < SIZE_MAX / 2 ? best_named : best;
+}
+
+/* Capitals inside a sentence: "Baja California" lowers nothing. */
+static bool is_proper(const struct statement *statement, struct span span)
+{
+	if (span.from == 0 || statement->is_heading || span.to <= span.from)
+		return false;
+	size_t at = span.from, before = span.from;
+	if (!text_is_upper(text_next(statement->text, &at)))
+		return false;
+	int32_t last = text_prev(statement->text, &before);
+	while (last >= 0 && text_is_space(last))
+		last = text_prev(statement->text, &before);
+	return text_is_letter(last) || last == ',';
 }
 
 bool cue_is_name(const struct judge *judge, const struct cue *cue)
 {
 	const struct word_list *words = &judge->query->words;
-	for (size_t i = 0; i < words->n; i++)
-		if (words->items[i].span.from < cue->span.to && cue->span.from < words->items[i].span.to &&
-			judge->hits.named[i])
-			return true;
-	return false;
+	bool any = false;
+	if (is_proper(judge->statement, cue->span))
+		return true;
+	for (size_t i = 0; i < words->n; i++) {
+		if (words->items[i].span.from >= cue->span.to || cue->span.from >= words->items[i].span.to)
+			continue;
+		any = true;
+		if (!judge->hits.named[i])
+			return false;
+	}
+	return any;
 }
 
 bool cue_is_done(const struct cue *cue)

@@ -58,7 +58,8 @@ bool judge_new(struct arena *arena, const struct fact_index *index, const struct
 struct change change_start(const struct judge *judge, enum change_kind kind, const char *slot, double confidence);
 void change_because(struct arena *arena, struct change *change, const char *format, ...) PRINTF_LIKE(3, 4);
 struct sv span_text(const struct judge *judge, struct span span);
-/* Words between a place of the text and the nearest word of the fact; a large number when there is none. */
+/* Words between a place of the text and the nearest word of the fact, of its name if it is named; a large number
+ * when there is none. */
 size_t words_to_fact(const struct judge *judge, struct span span);
 /* The cue is part of the fact's name ("suspension" of a Suspension Agreement) and tells nothing. */
 bool cue_is_name(const struct judge *judge, const struct cue *cue);

@@ -83,6 +83,7 @@ static void judge_fact(struct judge *judge, struct verdict_list *out)
 	bool same_figure, same_status, same_date, figure_named, deadline_named;
 	double topic = judge->topic.score;
 	size_t before = out->n;
+	bool had_date = date_is_set(judge->fact.deadline);
 	bool has_status = judge_status(judge, &status, &same_status);
 	bool has_figure = judge_figure(judge, &figure, &same_figure, &figure_named);
 	bool has_deadline = judge_deadline(judge, has_status ? &status : NULL, &deadline, &same_date, &deadline_named);
@@ -96,7 +97,8 @@ static void judge_fact(struct judge *judge, struct verdict_list *out)
 	if (has_figure && figure.confidence >= LEAST_CONFIDENCE)
 		push(judge->arena, out, figure, topic + (figure_named ? NAMED_BONUS : 0));
 	if (has_deadline && deadline.confidence >= LEAST_CONFIDENCE)
-		push(judge->arena, out, deadline, topic + (deadline_named ? NAMED_BONUS : 0));
+		push(judge->arena, out, deadline,
+			topic + (deadline_named ? NAMED_BONUS : 0) + (had_date ? 0 : -NAMED_BONUS));
 	if (judge_parties(judge, &other) && other.confidence >= LEAST_CONFIDENCE)
 		push(judge->arena, out, other, topic);
 	if (out->n == before && judge_denial(judge, &other) && other.confidence >= LEAST_CONFIDENCE)
@@ -117,7 +119,7 @@ static bool compete(const struct change *a, const struct change *b)
 	switch (a->kind) {
 	case CHANGE_FIGURE: return numbers_equal(a->new.number, b->new.number);
 	case CHANGE_STATUS: return a->new.status == b->new.status;
-	case CHANGE_DEADLINE: return date_eq(a->new.date, b->new.date);
+	case CHANGE_DEADLINE:
 	case CHANGE_PARTIES:
 	case CHANGE_CONTRADICTED:
 	case CHANGE_REAFFIRMED: return true;

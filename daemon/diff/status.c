@@ -69,11 +69,14 @@ static bool is_party(const struct judge *judge, struct sv code)
 	return false;
 }
 
-static bool names_party(const struct judge *judge)
+/* A party stands before the cue, as its subject does. */
+static bool party_does(const struct judge *judge, const struct cue *cue)
 {
-	for (size_t i = 0; i < judge->statement->actors.n; i++)
-		if (is_party(judge, judge->statement->actors.items[i].code))
+	for (size_t i = 0; i < judge->statement->actors.n; i++) {
+		const struct actor *actor = &judge->statement->actors.items[i];
+		if (actor->span.from < cue->span.to && is_party(judge, actor->code))
 			return true;
+	}
 	return false;
 }
 
@@ -85,7 +88,7 @@ static bool status_told(const struct judge *judge, const struct cue *cue, enum f
 		return false;
 	const struct date_mention *ahead = date_ahead(judge);
 	if (cue->kind == CUE_LEAVE && cue->mode == MODE_DONE && !ahead && judge->fact.parties.n <= 2 &&
-		names_party(judge)) {
+		party_does(judge, cue)) {
 		*out = STATUS_WITHDRAWN;
 		return true;
 	}

@@ -125,7 +125,8 @@ static double score_of(const struct topic *t)
 	double alias = t->alias * t->alias * t->named;
 	double text = t->around > 1 ? 1 : t->around;
 	double depth = t->bits / ENOUGH_BITS > 1 ? 1 : t->bits / ENOUGH_BITS;
-	double score = 0.45 * alias + 0.45 * text + 0.2 * depth + (t->unit ? 0.05 : 0);
+	double full = t->alias > 0.99 ? 0.2 * t->named : 0;
+	double score = 0.45 * alias + full + 0.45 * text + 0.2 * depth + (t->unit ? 0.05 : 0);
 	if (t->shares_actor)
 		score += 0.08;
 	if (t->clashes_actor)
