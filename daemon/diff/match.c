@@ -66,7 +66,7 @@ static void judge_reaffirmed(
 		push(judge->arena, out, reaffirmed(judge, 0.25 + 0.8 * topic, "the date stands as it was"), topic);
 	else if (says_reaffirm(judge->statement))
 		push(judge->arena, out, reaffirmed(judge, 0.05 + 0.8 * topic, "said to stand"), topic);
-	else if (same_status)
+	else if (same_status && !judge->fact.figure.is_set)
 		push(judge->arena, out, reaffirmed(judge, 0.1 + 0.8 * topic, "the status stands as it was"), topic);
 }
 
@@ -92,6 +92,10 @@ static void judge_fact(struct judge *judge, struct verdict_list *out)
 		figure.confidence *= 0.5;
 		deadline.confidence *= 0.5;
 	}
+	/* Put off to another day than the known one: the date vouches for the delay. */
+	if (has_status && has_deadline &&
+		status.new.status == STATUS_DELAYED &&deadline_named &&status.confidence < deadline.confidence)
+		status.confidence = deadline.confidence;
 	if (has_status && status.confidence >= LEAST_CONFIDENCE)
 		push(judge->arena, out, status, topic);
 	if (has_figure && figure.confidence >= LEAST_CONFIDENCE)

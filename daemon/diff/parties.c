@@ -38,22 +38,48 @@ static const struct cue *membership_cue(const struct judge *judge)
 	return NULL;
 }
 
+/* Only a comma or "and" stands between two actors. */
+static bool is_joined(const struct judge *judge, struct span a, struct span b)
+{
+	struct sv between = sv_trim(sv_slice(judge->statement->text, a.to, b.from));
+	static const struct sv joints[] = { SV(","), SV("and"), SV("y"), SV("e"), SV(", and"), SV("and the"),
+		SV("the") };
+	for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+		if (sv_eq_nocase(between, joints[i]))
+			return true;
+	return false;
+}
+
+/* The run of actors that the cue is about: the last ones before it, or when there are none, the first ones after. */
+static struct span actor_run(const struct judge *judge, const struct cue *cue)
+{
+	const struct actor_list *actors = &judge->statement->actors;
+	uint32_t n = (uint32_t)actors->n, split = 0;
+	while (split < n && actors->items[split].span.from < cue->span.from)
+		split++;
+	if (split > 0) {
+		uint32_t from = split - 1;
+		while (from > 0 && is_joined(judge, actors->items[from - 1].span, actors->items[from].span))
+			from--;
+		return (struct span){ from, split };
+	}
+	uint32_t to = n > 0 ? 1 : 0;
+	while (to > 0 && to < n && is_joined(judge, actors->items[to - 1].span, actors->items[to].span))
+		to++;
+	return (struct span){ 0, to };
+}
+
 /* Actors that the cue moves: those not yet in when it says join, those in when it says leave. */
 static struct sv_list moved_actors(const struct judge *judge, const struct cue *cue)
 {
 	struct sv_list moved = { 0 };
-	const struct actor_list *actors = &judge->statement->actors;
-	bool is_join = cue->kind == CUE_JOIN;
-	for (size_t i = 0; i < actors->n; i++) {
-		struct sv code = actors->items[i].code;
+	struct span run = actor_run(judge, cue);
+	for (uint32_t i = run.from; i < run.to; i++) {
+		struct sv code = judge->statement->actors.items[i].code;
 		if (!is_state(code) || list_has(&moved, code))
 			continue;
-		if (list_has(&judge->fact.parties, code) == is_join)
-			continue;
-		/* who leaves stands before the verb; who joins mostly too */
-		if (!is_join && actors->items[i].span.from > cue->span.from)
-			continue;
-		*list_push(judge->arena, &moved) = arena_sv(judge->arena, code);
+		if (list_has(&judge->fact.parties, code) != (cue->kind == CUE_JOIN))
+			*list_push(judge->arena, &moved) = arena_sv(judge->arena, code);
 	}
 	return moved;
 }

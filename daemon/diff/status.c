@@ -31,7 +31,7 @@ static const unsigned next[FACT_STATUSES] = {
 static const double weight[FACT_STATUSES] = {
 	[STATUS_PROPOSED] = 0.3,
 	[STATUS_ANNOUNCED] = 0.3,
-	[STATUS_AGREED] = 0.7,
+	[STATUS_AGREED] = 0.8,
 	[STATUS_IN_FORCE] = 0.8,
 	[STATUS_FULFILLED] = 0.75,
 	[STATUS_DELAYED] = 0.95,
@@ -45,7 +45,7 @@ static const double weight[FACT_STATUSES] = {
 static double cue_fit(const struct judge *judge, const struct cue *cue)
 {
 	size_t away = words_to_fact(judge, cue->span);
-	double near = away <= 3 ? 1 : away <= FAR ? 1 - 0.05 * (double)(away - 3) : 0.6;
+	double near = away <= 2 ? 1 : away <= FAR ? 1 - 0.06 * (double)(away - 2) : 0.6;
 	return weight[cue->status] * near;
 }
 

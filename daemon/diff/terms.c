@@ -217,7 +217,8 @@ static struct sv actor_name(struct arena *arena, struct sv code)
 	return (struct sv){ p, code.n + 1 };
 }
 
-static struct word word_of_token(struct arena *arena, const struct terms *terms, const struct token *t)
+/* is_name: a capital inside a sentence. Names are not stemmed, as each language would do it in its own way. */
+static struct word word_of_token(struct arena *arena, const struct terms *terms, const struct token *t, bool is_name)
 {
 	struct word word = { .span = t->span, .is_capital = t->is_capital, .is_number = t->kind == TOKEN_NUMBER };
 	if (t->kind == TOKEN_PUNCT || t->folded.n == 0)
@@ -228,7 +229,7 @@ static struct word word_of_token(struct arena *arena, const struct terms *terms,
 	}
 	word.name = concept_of(terms, t->folded);
 	if (word.name.n == 0 && !t->is_stop && t->folded.n > 1)
-		word.name = neutral(arena, t->stem.n ? t->stem : t->folded);
+		word.name = neutral(arena, is_name || t->stem.n == 0 ? t->folded : t->stem);
 	return word;
 }
 
@@ -253,7 +254,7 @@ void words_read(struct arena *arena, const struct terms *terms, struct sv text, 
 			.span = actors->items[a].span,
 			.is_capital = true,
 			.is_actor = true }
-					    : word_of_token(arena, terms, t);
+					    : word_of_token(arena, terms, t, t->is_capital && i > 0);
 		if (word.name.n == 0)
 			continue;
 		word.term = terms_find(terms, word.name);

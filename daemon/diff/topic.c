@@ -5,7 +5,7 @@
 #include "judge.h"
 
 #define NAMED_BITS 9.0 /* surprise of an alias that names its fact without doubt: one rare word, two common ones */
-#define ALIAS_SLACK 5  /* words between the words of an alias */
+#define ALIAS_SLACK 3  /* words between the words of an alias */
 #define ENOUGH_BITS 30.0
 
 struct tally {
