@@ -116,8 +116,8 @@ static struct evidence find_evidence(const struct judge *judge, bool *out_same)
 static bool is_denied(const struct judge *judge, const struct date_mention *old)
 {
 	return is_replaced(judge, old) ||
-		word_before(
-			judge, old->span, 3, "not no originally planned agreed scheduled previsto prevista pactado");
+		word_before(judge->statement, old->span, 3,
+			"not no originally planned agreed scheduled previsto prevista pactado");
 }
 
 /* How much says that the date is this fact's. */

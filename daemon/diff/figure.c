@@ -126,14 +126,15 @@ static bool equals_figure(const struct figure *figure, const struct quantity *q)
 /* "another 2,000", "otros 26": on top of something, not a new total */
 static bool is_added(const struct judge *judge, const struct quantity *q)
 {
-	return word_before(judge, q->number, 2, "another further additional extra adding adds otros otras adicionales");
+	return word_before(
+		judge->statement, q->number, 2, "another further additional extra adding adds otros otras adicionales");
 }
 
 /* "suman ya 55", "4,000 in all" */
 static bool is_total(const struct judge *judge, const struct quantity *q)
 {
-	return word_before(
-		judge, q->number, 4, "total totals totalling suman suma sumaron together altogether alcanza alcanzan");
+	return word_before(judge->statement, q->number, 4,
+		"total totals totalling suman suma sumaron together altogether alcanza alcanzan");
 }
 
 static bool is_against_direction(const struct judge *judge, const struct quantity *q)
@@ -244,17 +245,6 @@ static bool is_progress(const struct judge *judge, const struct reading *r)
 	return !moves_numbers(judge);
 }
 
-/* What somebody expects a rate to be is no rate. */
-static bool is_forecast(const struct judge *judge)
-{
-	static const char words[] = "expects expect expected forecast forecasts predicts predicted projects projected "
-				    "estimates reckons preve preven pronostica estima espera esperan proyecta";
-	if (judge->fact.kind != FACT_MEASURE && judge->fact.kind != FACT_FIGURE)
-		return false;
-	struct span end = { (uint32_t)judge->statement->text.n, (uint32_t)judge->statement->text.n };
-	return word_before(judge, end, 200, words);
-}
-
 static bool has_denial(const struct judge *judge)
 {
 	for (size_t i = 0; i < judge->statement->cues.n; i++) {
@@ -275,6 +265,7 @@ static bool is_out_of_size(double old, double new)
 static double figure_confidence(const struct judge *judge, const struct reading *new, const struct reading *old)
 {
 	double slot = new->fit;
+	bool is_reported = judge->fact.kind == FACT_MEASURE || judge->fact.kind == FACT_FIGURE;
 	if (old)
 		slot = 0.6 + 0.4 * slot;
 	else if (new->quantity->role == ROLE_NEW || moves_numbers(judge))
@@ -287,7 +278,7 @@ static double figure_confidence(const struct judge *judge, const struct reading 
 		confidence *= 0.7;
 	if (is_out_of_size(judge->fact.figure.value, new->quantity->value))
 		confidence *= 0.4;
-	if (is_open(judge->statement) || is_forecast(judge))
+	if (is_open(judge->statement) || (is_forecast(judge->statement) && is_reported))
 		confidence *= 0.5;
 	return confidence > 0.97 ? 0.97 : confidence;
 }

@@ -134,9 +134,9 @@ const struct date_mention *date_ahead(const struct judge *judge)
 	return best;
 }
 
-bool word_before(const struct judge *judge, struct span span, size_t near, const char *words)
+bool word_before(const struct statement *statement, struct span span, size_t near, const char *words)
 {
-	struct sv before = sv_slice(judge->statement->text, 0, span.from);
+	struct sv before = sv_slice(statement->text, 0, span.from);
 	for (size_t i = 0; i < near && before.n > 0; i++) {
 		before = sv_trim(before);
 		size_t from = before.n;
@@ -149,4 +149,12 @@ bool word_before(const struct judge *judge, struct span span, size_t near, const
 		before.n = from;
 	}
 	return false;
+}
+
+bool is_forecast(const struct statement *statement)
+{
+	static const char words[] = "expects expect expected forecast forecasts predicts predicted projects projected "
+				    "estimates reckons preve preven pronostica estima espera esperan proyecta";
+	struct span end = { (uint32_t)statement->text.n, (uint32_t)statement->text.n };
+	return word_before(statement, end, 200, words);
 }

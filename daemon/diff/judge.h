@@ -51,8 +51,9 @@ bool judge_deadline(
 	const struct judge *judge, const struct change *status, struct change *out, bool *out_same, bool *out_named);
 bool judge_parties(const struct judge *judge, struct change *out);
 bool judge_denial(const struct judge *judge, struct change *out);
-bool judge_new(struct arena *arena, const struct fact_index *index, const struct query *query, struct sv beat,
-	double nearest, struct change *out);
+/* share: surprise of the statement's words that the beat's facts have; lead: over the next beat's, as a ratio. */
+bool judge_new(
+	struct arena *arena, const struct query *query, struct sv beat, double share, double lead, struct change *out);
 
 /* ---- helpers of slots ---- */
 struct change change_start(const struct judge *judge, enum change_kind kind, const char *slot, double confidence);
@@ -73,6 +74,8 @@ bool is_open(const struct statement *statement);
 /* The first date that lies ahead, preferring one that the statement looks ahead to; NULL: none. */
 const struct date_mention *date_ahead(const struct judge *judge);
 /* One of the words (folded, separated by spaces) stands among the `near` words before the span. */
-bool word_before(const struct judge *judge, struct span span, size_t near, const char *words);
+bool word_before(const struct statement *statement, struct span span, size_t near, const char *words);
+/* What somebody expects a number to be is no number yet. */
+bool is_forecast(const struct statement *statement);
 
 #endif

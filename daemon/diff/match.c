@@ -11,11 +11,10 @@
 #define LEAST_TOPIC 0.20      /* below it slots are not even looked at */
 #define LEAST_CONFIDENCE 0.45 /* of a change that comes out */
 #define LEAST_REAFFIRMED 0.50
-#define LEAST_NEW 0.42
+#define LEAST_NEW 0.46
 #define SHARED 0.85      /* two facts share a change when the weaker one has this much of the stronger one's rank */
 #define NAMED_BONUS 0.15 /* to the rank of a fact whose old value is named */
-#define BEAT_LEAD 1.1    /* over the second beat */
-#define BEAT_LEAST 14.0  /* surprise in common with a beat's facts for a statement to be on the beat */
+#define LEAD_ALONE 10.0  /* lead of a beat when no other shares a word */
 
 struct verdict {
 	struct change change;
@@ -169,8 +168,13 @@ static double beat_share(const struct fact_index *index, const struct query *que
 	return sum;
 }
 
-/* The beat whose facts share most with the statement, or empty when that is little or no clear lead. */
-static struct sv find_beat(const struct fact_index *index, struct arena *arena, const struct query *query,
+struct beat {
+	struct sv name;
+	double share, lead;
+};
+
+/* The beat whose facts share most with the statement. A source with one beat speaks of that. */
+static struct beat find_beat(const struct fact_index *index, struct arena *arena, const struct query *query,
 	const struct candidate_list *candidates, const struct diff_context *context)
 {
 	double best = 0, second = 0;
@@ -189,10 +193,11 @@ static struct sv find_beat(const struct fact_index *index, struct arena *arena, 
 			second = share;
 		}
 	}
+	if (beat == TERM_NONE)
+		return (struct beat){ 0 };
 	bool is_given = context->beats && context->beats->n == 1;
-	if (beat == TERM_NONE || best < (is_given ? BEAT_LEAST / 2 : BEAT_LEAST) || best < BEAT_LEAD * second)
-		return (struct sv){ 0 };
-	return terms_name(index->names, beat);
+	return (struct beat){ terms_name(index->names, beat), is_given ? 1.5 * best : best,
+		second > 0 ? best / second : LEAD_ALONE };
 }
 
 static bool is_history(const struct record *record, const struct diff_context *context)
@@ -210,10 +215,9 @@ static int strongest_first(const void *a, const void *b)
 	return sv_compare(x->fact_id, y->fact_id);
 }
 
-static double judge_candidates(const struct fact_index *index, struct arena *arena, const struct query *query,
+static void judge_candidates(const struct fact_index *index, struct arena *arena, const struct query *query,
 	const struct diff_context *context, const struct candidate_list *candidates, struct verdict_list *out)
 {
-	double nearest = 0;
 	for (size_t i = 0; i < candidates->n; i++) {
 		struct judge judge = { .arena = arena,
 			.index = index,
@@ -223,11 +227,9 @@ static double judge_candidates(const struct fact_index *index, struct arena *are
 			.record = index->records[candidates->items[i].number] };
 		judge.fact = record_fact(judge.record, index->names, arena);
 		topic_read(&judge);
-		nearest = judge.topic.score > nearest ? judge.topic.score : nearest;
 		if (judge.topic.score >= LEAST_TOPIC && !is_history(judge.record, context))
 			judge_fact(&judge, out);
 	}
-	return nearest;
 }
 
 enum status diff_statement(const struct fact_index *index, struct arena *arena, const struct statement *statement,
@@ -239,16 +241,19 @@ enum status diff_statement(const struct fact_index *index, struct arena *arena, 
 	struct candidate_list candidates = { 0 };
 	candidates_find(index, arena, &query, context->beats, &candidates);
 	struct verdict_list verdicts = { 0 };
-	double nearest = judge_candidates(index, arena, &query, context, &candidates, &verdicts);
+	judge_candidates(index, arena, &query, context, &candidates, &verdicts);
 	struct change_list found = { 0 };
 	for (size_t i = 0; i < verdicts.n; i++)
 		if ((verdicts.items[i].change.kind != CHANGE_REAFFIRMED ||
 			    verdicts.items[i].change.confidence >= LEAST_REAFFIRMED) &&
 			!is_beaten(&verdicts, i))
 			*list_push(arena, &found) = verdicts.items[i].change;
-	struct sv beat = found.n == 0 ? find_beat(index, arena, &query, &candidates, context) : (struct sv){ 0 };
 	struct change change;
-	if (beat.n > 0 && judge_new(arena, index, &query, beat, nearest, &change) && change.confidence >= LEAST_NEW)
+	struct beat beat = { 0 };
+	if (found.n == 0)
+		beat = find_beat(index, arena, &query, &candidates, context);
+	if (beat.name.n > 0 && judge_new(arena, &query, beat.name, beat.share, beat.lead, &change) &&
+		change.confidence >= LEAST_NEW)
 		*list_push(arena, &found) = change;
 	if (found.n > 1)
 		qsort(found.items, found.n, sizeof *found.items, strongest_first);

@@ -1,12 +1,37 @@
-/* Something new on a beat: a promise, agreement, body, measure or number that no stored fact covers. It takes a firm
- * word for it (announced, agreed, launched) or a number beside one, on a statement whose words belong to the beat. */
+/* Something new on a beat: a promise, agreement, body, measure or number that no stored fact covers.
+ *
+ * The statement's words must belong to one beat clearly, and it must tell a step (announced, agreed, launched) or a
+ * number. Statistics that somebody expects, what was done so far, and ends of things are nothing new. */
 #include "judge.h"
+
+#define LEAST_SHARE 15.0 /* bits in common with the beat's facts */
+#define LEAST_LEAD 1.15
+#define CLEAR_LEAD 1.25
 
 static bool tells_a_step(const struct cue *cue)
 {
 	return cue->kind == CUE_STATUS && cue_is_firm(cue) &&
-		(cue->status == STATUS_ANNOUNCED || cue->status == STATUS_AGREED || cue->status == STATUS_IN_FORCE ||
-			cue->status == STATUS_FULFILLED);
+		(cue->status == STATUS_ANNOUNCED || cue->status == STATUS_AGREED || cue->status == STATUS_IN_FORCE);
+}
+
+/* It tells how something known went on. */
+static bool tells_an_end(const struct cue *cue)
+{
+	return cue->kind == CUE_STATUS && cue->mode == MODE_DONE && !cue->negated && !tells_a_step(cue) &&
+		cue->status != STATUS_PROPOSED;
+}
+
+static double quantity_weight(const struct quantity *q)
+{
+	switch (q->kind) {
+	case QUANTITY_MONEY: return 0.2;
+	case QUANTITY_MEASURE: return 0.15;
+	case QUANTITY_PERCENT: return 0.12;
+	case QUANTITY_COUNT: return q->unit.n > 0 && q->value >= 10 ? 0.2 : 0;
+	case QUANTITY_ORDINAL:
+	case QUANTITY_DURATION: break;
+	}
+	return 0;
 }
 
 static const struct quantity *strong_quantity(const struct statement *statement)
@@ -14,32 +39,37 @@ static const struct quantity *strong_quantity(const struct statement *statement)
 	const struct quantity *best = NULL;
 	for (size_t i = 0; i < statement->quantities.n; i++) {
 		const struct quantity *q = &statement->quantities.items[i];
-		bool counts = q->kind == QUANTITY_MONEY || q->kind == QUANTITY_PERCENT || q->kind == QUANTITY_MEASURE ||
-			(q->kind == QUANTITY_COUNT && q->unit.n > 0 && q->value >= 10);
-		if (counts && (!best || q->value > best->value))
+		if (quantity_weight(q) > (best ? quantity_weight(best) : 0))
 			best = q;
 	}
 	return best;
 }
 
-bool judge_new(struct arena *arena, const struct fact_index *index, const struct query *query, struct sv beat,
-	double nearest, struct change *out)
+static bool is_so_far(const struct statement *statement)
 {
-	(void)index;
+	struct span end = { (uint32_t)statement->text.n, (uint32_t)statement->text.n };
+	return word_before(statement, end, 200, "already far ya");
+}
+
+bool judge_new(
+	struct arena *arena, const struct query *query, struct sv beat, double share, double lead, struct change *out)
+{
 	const struct statement *statement = query->statement;
 	const struct cue *cue = NULL;
-	bool is_open = is_question(statement->text);
+	if (share < LEAST_SHARE || lead < LEAST_LEAD || is_open(statement) || is_forecast(statement) ||
+		is_so_far(statement))
+		return false;
 	for (size_t i = 0; i < statement->cues.n; i++) {
-		const struct cue *c = &statement->cues.items[i];
-		if (!cue && tells_a_step(c))
-			cue = c;
-		is_open = is_open || c->mode == MODE_CONDITIONAL || c->mode == MODE_ASKED || c->mode == MODE_URGED;
+		if (tells_an_end(&statement->cues.items[i]))
+			return false;
+		if (!cue && tells_a_step(&statement->cues.items[i]))
+			cue = &statement->cues.items[i];
 	}
 	const struct quantity *quantity = strong_quantity(statement);
-	/* A percentage by itself is a statistic. */
-	if (is_open || (!cue && (!quantity || quantity->kind == QUANTITY_PERCENT)))
+	if (!cue && !quantity)
 		return false;
-	double confidence = (cue ? 0.45 : 0.3) + (quantity ? 0.25 : 0) - 0.3 * nearest;
+	double confidence = (share > 28 ? 0.35 : share / 80) + (lead >= CLEAR_LEAD ? 0.1 : 0) + (cue ? 0.2 : 0) +
+		(quantity ? quantity_weight(quantity) : 0);
 	struct change change = { .kind = CHANGE_NEW, .slot = "", .statement = statement, .confidence = confidence };
 	change.beat = arena_sv(arena, beat);
 	struct sv shown = cue ? sv_slice(statement->text, cue->span.from, cue->span.to) : (struct sv){ 0 };
