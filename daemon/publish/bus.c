@@ -15,7 +15,7 @@
 #include "json.h"
 #include "limit.h"
 #include "log.h"
-#include "query.h"
+#include "requests.h"
 #include "zsocket.h"
 
 enum {
@@ -31,13 +31,13 @@ struct bus {
 	struct arena *own;
 	struct arena *batch, *page; /* of events to send; of a reply: a call may publish in between */
 	struct zcontext *context;
-	struct zsocket *events, *requests;
+	struct zsocket *events, *query;
 	struct loop_timer *beat, *quiet;
 	int heartbeat_ms;
 	uint64_t published; /* last number sent */
 	struct bus_counts counts;
 	struct inbox inbox;
-	struct query query;
+	struct requests requests;
 };
 
 /* ---- events ---- */
@@ -56,7 +56,7 @@ static enum status publish_batch(struct bus *bus, struct error *err)
 	struct bus_rows rows = { 0 };
 	uint64_t scanned_to = bus->published;
 	arena_reset(bus->batch);
-	enum status st = bus->query.log.read(bus->query.log.ctx, bus->batch, bus->published + 1, (struct sv){ 0 },
+	enum status st = bus->requests.log.read(bus->requests.log.ctx, bus->batch, bus->published + 1, (struct sv){ 0 },
 		LIMIT_BATCH_EVENTS, LIMIT_REPLAY_BYTES, &rows, &scanned_to, err);
 	if (st)
 		return st;
@@ -71,7 +71,7 @@ void bus_publish(struct bus *bus)
 {
 	uint64_t epoch, head, oldest;
 	struct error err;
-	bus->query.log.position(bus->query.log.ctx, &epoch, &head, &oldest);
+	bus->requests.log.position(bus->requests.log.ctx, &epoch, &head, &oldest);
 	if (head <= bus->published)
 		return;
 	while (bus->published < head) {
@@ -89,7 +89,7 @@ static void send_heartbeat(struct bus *bus)
 {
 	struct pw_record record = { .kind = PW_RECORD_HEARTBEAT, .encoding = PW_ENCODING_JSON, .nprev = 1 };
 	uint8_t bytes[PW_RECORD_FIXED + 8];
-	bus->query.log.position(bus->query.log.ctx, &record.epoch, &record.seq, &record.prev[0]);
+	bus->requests.log.position(bus->requests.log.ctx, &record.epoch, &record.seq, &record.prev[0]);
 	record.time_ns = loop_wall(bus->loop).v * 1000000;
 	pw_record_head(&record, bytes);
 	(void)zsocket_send(bus->events, SV(PW_HEARTBEAT_TOPIC), true);
@@ -129,17 +129,17 @@ static void send_reply(struct bus *bus, const struct identity *to, const struct 
 {
 	if (!reply->frames.n)
 		return;
-	(void)zsocket_send(bus->requests, (struct sv){ to->bytes, to->n }, true); /* a peer that left asks no more */
+	(void)zsocket_send(bus->query, (struct sv){ to->bytes, to->n }, true); /* a peer that left asks no more */
 	for (size_t i = 0; i < reply->frames.n; i++)
-		(void)zsocket_send(bus->requests, reply->frames.items[i], i + 1 < reply->frames.n);
+		(void)zsocket_send(bus->query, reply->frames.items[i], i + 1 < reply->frames.n);
 }
 
 static void handle_request(struct bus *bus)
 {
 	struct reply reply;
-	bus->query.now = loop_mono(bus->loop);
+	bus->requests.now = loop_mono(bus->loop);
 	arena_reset(bus->page);
-	query_handle(&bus->query, &bus->inbox, bus->page, &reply);
+	request_handle(&bus->requests, &bus->inbox, bus->page, &reply);
 	send_reply(bus, &bus->inbox.identity, &reply);
 	inbox_clear(&bus->inbox);
 }
@@ -149,7 +149,7 @@ static void on_requests(void *ctx)
 	struct bus *bus = ctx;
 	struct zframe frame;
 	struct mono_ms start = mono_now();
-	for (int i = 0; i < FRAMES_A_PASS && zsocket_receive(bus->requests, &frame); i++) {
+	for (int i = 0; i < FRAMES_A_PASS && zsocket_receive(bus->query, &frame); i++) {
 		inbox_add(&bus->inbox, frame.bytes);
 		if (frame.has_more)
 			continue;
@@ -165,10 +165,10 @@ void bus_answer(struct bus *bus, uint64_t token, struct json_t *result, const st
 	struct reply reply;
 	CLEANUP(json_freep) struct json_t *owned = result;
 	CLEANUP(arena_freep) struct arena *arena = arena_new(ANSWER_ARENA_BYTES);
-	if (!query_answer(&bus->query, token, owned, err, arena, &to, &reply))
+	if (!request_answer(&bus->requests, token, owned, err, arena, &to, &reply))
 		return;
 	send_reply(bus, &to, &reply);
-	zsocket_settle(bus->requests);
+	zsocket_settle(bus->query);
 }
 
 /* ---- life ---- */
@@ -177,14 +177,14 @@ static enum status open_sockets(struct bus *bus, const struct bus_options *optio
 {
 	uint64_t head, oldest, epoch;
 	char welcome[64];
-	bus->query.log.position(bus->query.log.ctx, &epoch, &head, &oldest);
+	bus->requests.log.position(bus->requests.log.ctx, &epoch, &head, &oldest);
 	bus->published = head;
 	(void)snprintf(welcome, sizeof welcome, PW_HEARTBEAT_TOPIC " welcome %016" PRIx64, epoch);
 	struct zsocket_options events = { .kind = ZSOCKET_EVENTS,
 		.endpoints = options->events_endpoints,
 		.ipc_mode = options->ipc_mode,
 		.welcome = welcome };
-	struct zsocket_options requests = {
+	struct zsocket_options query = {
 		.kind = ZSOCKET_QUERY, .endpoints = options->query_endpoints, .ipc_mode = options->ipc_mode
 	};
 	enum status st = zcontext_new(&bus->context, err);
@@ -193,7 +193,7 @@ static enum status open_sockets(struct bus *bus, const struct bus_options *optio
 	st = zsocket_open(bus->context, bus->loop, &events, on_subscriptions, bus, &bus->events, err);
 	if (st)
 		return st;
-	return zsocket_open(bus->context, bus->loop, &requests, on_requests, bus, &bus->requests, err);
+	return zsocket_open(bus->context, bus->loop, &query, on_requests, bus, &bus->query, err);
 }
 
 enum status bus_new(struct loop *loop, const struct bus_options *options, const struct bus_log *log,
@@ -207,10 +207,10 @@ enum status bus_new(struct loop *loop, const struct bus_options *options, const 
 	bus->page = arena_new(PAGE_ARENA_BYTES);
 	bus->batch = arena_new(PAGE_ARENA_BYTES);
 	bus->heartbeat_ms = options->heartbeat_ms;
-	bus->query.log = *log;
-	bus->query.ops = *ops;
-	bus->query.heartbeat_ms = (uint32_t)options->heartbeat_ms;
-	bus->query.instance = arena_sv(bus->own, options->instance);
+	bus->requests.log = *log;
+	bus->requests.ops = *ops;
+	bus->requests.heartbeat_ms = (uint32_t)options->heartbeat_ms;
+	bus->requests.instance = arena_sv(bus->own, options->instance);
 	inbox_init(&bus->inbox);
 	enum status st = open_sockets(bus, options, err);
 	if (st) {
@@ -231,7 +231,7 @@ void bus_free(struct bus *bus)
 	loop_timer_free(bus->beat);
 	loop_timer_free(bus->quiet);
 	zsocket_close(bus->events);
-	zsocket_close(bus->requests);
+	zsocket_close(bus->query);
 	zcontext_free(bus->context);
 	inbox_done(&bus->inbox);
 	arena_free(bus->page);
@@ -243,15 +243,15 @@ void bus_free(struct bus *bus)
 struct bus_counts bus_counts(const struct bus *bus)
 {
 	struct bus_counts counts = bus->counts;
-	counts.calls = bus->query.calls.made;
-	counts.replayed = bus->query.replayed;
-	counts.bad_requests = bus->query.bad_requests;
+	counts.calls = bus->requests.calls.made;
+	counts.replayed = bus->requests.replayed;
+	counts.bad_requests = bus->requests.bad_requests;
 	return counts;
 }
 
 size_t bus_cursors(const struct bus *bus, struct bus_cursor *out, size_t max)
 {
-	const struct cursors *cursors = &bus->query.cursors;
+	const struct cursors *cursors = &bus->requests.cursors;
 	size_t n = cursors->n < max ? cursors->n : max;
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct bus_cursor){ .name = { cursors->items[i].name, cursors->items[i].name_bytes },
@@ -266,5 +266,5 @@ const char *bus_events_endpoint(const struct bus *bus)
 
 const char *bus_query_endpoint(const struct bus *bus)
 {
-	return zsocket_endpoint(bus->requests);
+	return zsocket_endpoint(bus->query);
 }

@@ -5,7 +5,7 @@
 
 #include "json.h"
 #include "limit.h"
-#include "query.h"
+#include "requests.h"
 
 static void push_json(struct arena *arena, struct sv json, struct reply *reply)
 {
@@ -50,12 +50,12 @@ static enum pw_wire_status refuse(struct arena *arena, struct reply *reply, enum
 	return status;
 }
 
-enum pw_wire_status query_call(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits)
+enum pw_wire_status request_call(
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits)
 {
 	struct error err;
 	CLEANUP(json_freep) struct json_t *params = NULL;
-	*out_waits = is_running(&query->calls, inbox);
+	*out_waits = is_running(&requests->calls, inbox);
 	if (*out_waits)
 		return PW_WIRE_OK;
 	if (json_read(buf_sv(&inbox->first), &params, &err))
@@ -63,18 +63,18 @@ enum pw_wire_status query_call(
 	struct sv name = json_text(json_get(params, "call"));
 	if (!name.n)
 		return refuse(arena, reply, PW_WIRE_BAD, SV("a call is an object with a \"call\""));
-	struct pending_call *pending = free_slot(&query->calls, query->now);
+	struct pending_call *pending = free_slot(&requests->calls, requests->now);
 	if (!pending)
 		return refuse(arena, reply, PW_WIRE_BUSY, SV("too many calls wait for their answer"));
-	pending->token = ++query->calls.made;
+	pending->token = ++requests->calls.made;
 	pending->request_id = inbox->header.id;
-	pending->since = query->now;
+	pending->since = requests->now;
 	pending->identity = inbox->identity;
 	struct bus_call call = {
 		.name = name, .params = params, .body = buf_sv(&inbox->rest), .token = pending->token
 	};
 	*out_waits = true;
-	query->ops.on_call(query->ops.ctx, &call);
+	requests->ops.on_call(requests->ops.ctx, &call);
 	return PW_WIRE_OK;
 }
 
@@ -96,13 +96,13 @@ static enum pw_wire_status status_of(enum status code)
 	return PW_WIRE_FAILED;
 }
 
-bool query_answer(struct query *query, uint64_t token, const struct json_t *result, const struct error *err,
+bool request_answer(struct requests *requests, uint64_t token, const struct json_t *result, const struct error *err,
 	struct arena *arena, struct identity *out_to, struct reply *out)
 {
 	struct pending_call *pending = NULL;
 	for (size_t i = 0; i < MAX_CALLS && !pending; i++)
-		if (token && query->calls.pending[i].token == token)
-			pending = &query->calls.pending[i];
+		if (token && requests->calls.pending[i].token == token)
+			pending = &requests->calls.pending[i];
 	if (!pending)
 		return false;
 	*out = (struct reply){ 0 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "limit.h"
-#include "query.h"
+#include "requests.h"
 
 enum { HELLO_BODY = 8, HELLO_REPLY = 36, REPLAY_BODY = 24, REPLAY_REPLY = 36, ACK_BODY = 16 };
 
@@ -14,10 +14,10 @@ struct position {
 	uint64_t epoch, head, oldest;
 };
 
-static struct position position_of(const struct query *query)
+static struct position position_of(const struct requests *requests)
 {
 	struct position at = { 0 };
-	query->log.position(query->log.ctx, &at.epoch, &at.head, &at.oldest);
+	requests->log.position(requests->log.ctx, &at.epoch, &at.head, &at.oldest);
 	return at;
 }
 
@@ -46,25 +46,25 @@ static struct wall_ms to_wall_ms(int64_t ns)
 	return (struct wall_ms){ ms + (ns % 1000000 > 0 ? 1 : 0) };
 }
 
-enum pw_wire_status query_hello(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply)
+enum pw_wire_status request_hello(
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply)
 {
 	if (!has_body(inbox, HELLO_BODY, 0))
 		return PW_WIRE_BAD;
-	struct position at = position_of(query);
+	struct position at = position_of(requests);
 	int64_t time_ns = (int64_t)pw_get_u64(body_of(inbox));
 	uint64_t seq = at.head + 1;
 	struct error err;
-	if (time_ns != INT64_MIN && query->log.at_time(query->log.ctx, to_wall_ms(time_ns), &seq, &err))
+	if (time_ns != INT64_MIN && requests->log.at_time(requests->log.ctx, to_wall_ms(time_ns), &seq, &err))
 		return PW_WIRE_FAILED;
-	uint8_t *bytes = push_frame(arena, reply, HELLO_REPLY + query->instance.n);
+	uint8_t *bytes = push_frame(arena, reply, HELLO_REPLY + requests->instance.n);
 	pw_put_u64(bytes, at.epoch);
 	pw_put_u64(bytes + 8, at.head);
 	pw_put_u64(bytes + 16, at.oldest);
 	pw_put_u64(bytes + 24, seq);
-	pw_put_u32(bytes + 32, query->heartbeat_ms);
-	if (query->instance.n)
-		memcpy(bytes + HELLO_REPLY, query->instance.p, query->instance.n);
+	pw_put_u32(bytes + 32, requests->heartbeat_ms);
+	if (requests->instance.n)
+		memcpy(bytes + HELLO_REPLY, requests->instance.p, requests->instance.n);
 	return PW_WIRE_OK;
 }
 
@@ -104,14 +104,14 @@ static bool read_page(const struct inbox *inbox, struct page *out)
 	return is_topic_text(out->prefix);
 }
 
-static bool is_known_empty(const struct query *query, const struct page *page, struct position at)
+static bool is_known_empty(const struct requests *requests, const struct page *page, struct position at)
 {
 	if (page->from > at.head)
 		return true;
 	struct sv prefix = page->prefix;
 	if (!sv_ends(prefix, SV("/")) || pw_topic_levels(prefix.p, prefix.n) > LIMIT_TOPIC_LEVELS)
 		return false;
-	return query->log.last_seq(query->log.ctx, prefix) < page->from;
+	return requests->log.last_seq(requests->log.ctx, prefix) < page->from;
 }
 
 static void write_position(uint8_t *bytes, struct position at, uint64_t scanned_to, size_t n)
@@ -123,14 +123,14 @@ static void write_position(uint8_t *bytes, struct position at, uint64_t scanned_
 	pw_put_u32(bytes + 32, (uint32_t)n);
 }
 
-enum pw_wire_status query_replay(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply)
+enum pw_wire_status request_replay(
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply)
 {
 	struct page page;
 	struct error err;
 	if (!read_page(inbox, &page))
 		return PW_WIRE_BAD;
-	struct position at = position_of(query);
+	struct position at = position_of(requests);
 	if (page.from == 0) /* whatever is the oldest */
 		page.from = at.oldest;
 	uint8_t *bytes = push_frame(arena, reply, REPLAY_REPLY);
@@ -141,16 +141,16 @@ enum pw_wire_status query_replay(
 		return PW_WIRE_GONE;
 	struct bus_rows rows = { 0 };
 	uint64_t scanned_to = at.head;
-	if (!is_known_empty(query, &page, at) &&
-		query->log.read(query->log.ctx, arena, page.from, page.prefix, page.max_rows, page.max_bytes, &rows,
-			&scanned_to, &err))
+	if (!is_known_empty(requests, &page, at) &&
+		requests->log.read(requests->log.ctx, arena, page.from, page.prefix, page.max_rows, page.max_bytes,
+			&rows, &scanned_to, &err))
 		return PW_WIRE_FAILED;
 	for (size_t i = 0; i < rows.n; i++) {
 		*list_push(arena, &reply->frames) = rows.items[i].topic;
 		*list_push(arena, &reply->frames) = rows.items[i].record;
 	}
 	write_position(bytes, at, scanned_to, rows.n);
-	query->replayed += rows.n;
+	requests->replayed += rows.n;
 	return PW_WIRE_OK;
 }
 
@@ -182,11 +182,11 @@ static struct cursor *cursor_slot(struct cursors *cursors, struct sv name)
 	return cursors->n < MAX_CURSORS ? &cursors->items[cursors->n++] : oldest;
 }
 
-enum pw_wire_status query_ack(struct query *query, const struct inbox *inbox)
+enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox)
 {
 	if (!has_body(inbox, ACK_BODY, CURSOR_NAME_BYTES))
 		return PW_WIRE_BAD;
-	struct position at = position_of(query);
+	struct position at = position_of(requests);
 	uint64_t seq = pw_get_u64(body_of(inbox) + 8);
 	struct sv name = sv_slice(buf_sv(&inbox->first), ACK_BODY, inbox->first.n);
 	if (!is_cursor_name(name))
@@ -195,10 +195,10 @@ enum pw_wire_status query_ack(struct query *query, const struct inbox *inbox)
 		return PW_WIRE_EPOCH;
 	if (seq > at.head)
 		return PW_WIRE_BAD;
-	struct cursor *cursor = cursor_slot(&query->cursors, name);
+	struct cursor *cursor = cursor_slot(&requests->cursors, name);
 	memcpy(cursor->name, name.p, name.n);
 	cursor->name_bytes = name.n;
 	cursor->seq = seq;
-	cursor->at = query->now;
+	cursor->at = requests->now;
 	return PW_WIRE_OK;
 }

@@ -1,4 +1,4 @@
-#include "query.h"
+#include "requests.h"
 
 #include <string.h>
 
@@ -67,34 +67,34 @@ static void finish(
 }
 
 static enum pw_wire_status dispatch(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits)
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits)
 {
 	if (inbox->is_over)
 		return PW_WIRE_BAD;
 	switch (inbox->header.verb) {
-	case PW_VERB_HELLO: return query_hello(query, inbox, arena, reply);
-	case PW_VERB_REPLAY: return query_replay(query, inbox, arena, reply);
-	case PW_VERB_CALL: return query_call(query, inbox, arena, reply, out_waits);
-	case PW_VERB_ACK: return query_ack(query, inbox);
+	case PW_VERB_HELLO: return request_hello(requests, inbox, arena, reply);
+	case PW_VERB_REPLAY: return request_replay(requests, inbox, arena, reply);
+	case PW_VERB_CALL: return request_call(requests, inbox, arena, reply, out_waits);
+	case PW_VERB_ACK: return request_ack(requests, inbox);
 	default: return PW_WIRE_BAD;
 	}
 }
 
-void query_handle(struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *out)
+void request_handle(struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *out)
 {
 	bool waits = false;
 	*out = (struct reply){ 0 };
 	if (!inbox->has_header) {
-		query->bad_requests++;
+		requests->bad_requests++;
 		return;
 	}
 	(void)list_push(arena, &out->frames); /* for the header */
-	enum pw_wire_status status = dispatch(query, inbox, arena, out, &waits);
+	enum pw_wire_status status = dispatch(requests, inbox, arena, out, &waits);
 	if (waits) {
 		out->frames.n = 0;
 		return;
 	}
 	if (status == PW_WIRE_BAD)
-		query->bad_requests++;
+		requests->bad_requests++;
 	finish(arena, inbox->header.verb, inbox->header.id, status, out);
 }

@@ -1,9 +1,9 @@
 /* Requests of the protocol PW1 as functions from frames to frames; no socket in sight.
  *
- * An inbox gathers the frames of one request within fixed limits; query_handle() turns it into a reply. A request whose
+ * An inbox gathers the frames of one request within fixed limits; request_handle() turns it into a reply. A request whose
  * header cannot be read gets no reply; one that is wrong otherwise is answered BAD; both are counted. */
-#ifndef PUBLISH_QUERY_H
-#define PUBLISH_QUERY_H
+#ifndef PUBLISH_REQUESTS_H
+#define PUBLISH_REQUESTS_H
 
 #include <policywatch/wire.h>
 
@@ -62,7 +62,7 @@ struct cursors {
 	struct cursor items[MAX_CURSORS];
 };
 
-struct query {
+struct requests {
 	struct bus_log log;
 	struct bus_ops ops;
 	struct sv instance;
@@ -74,19 +74,19 @@ struct query {
 };
 
 /* The reply lives in the arena (and as long as the inbox is not cleared). */
-void query_handle(struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *out);
+void request_handle(struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *out);
 /* The reply to a call. False when nobody waits under the token. result is borrowed; NULL: err says why. */
-bool query_answer(struct query *query, uint64_t token, const struct json_t *result, const struct error *err,
+bool request_answer(struct requests *requests, uint64_t token, const struct json_t *result, const struct error *err,
 	struct arena *arena, struct identity *out_to, struct reply *out);
 
 /* ---- the verbs; each fills the reply behind its header ---- */
-enum pw_wire_status query_hello(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply);
-enum pw_wire_status query_replay(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply);
-/* Sets *out_waits when the reply comes later by query_answer(). */
-enum pw_wire_status query_call(
-	struct query *query, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits);
-enum pw_wire_status query_ack(struct query *query, const struct inbox *inbox);
+enum pw_wire_status request_hello(
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply);
+enum pw_wire_status request_replay(
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply);
+/* Sets *out_waits when the reply comes later by request_answer(). */
+enum pw_wire_status request_call(struct requests *requests, const struct inbox *inbox, struct arena *arena,
+	struct reply *reply, bool *out_waits);
+enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox);
 
 #endif

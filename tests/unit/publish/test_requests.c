@@ -3,11 +3,11 @@
 #include "fake_log.h"
 #include "json.h"
 #include "limit.h"
-#include "query.h"
+#include "requests.h"
 
 struct world {
 	struct fake_log log;
-	struct query query;
+	struct requests requests;
 	struct inbox inbox;
 	struct arena *arena;
 	struct reply reply;
@@ -30,10 +30,10 @@ static int set_up(void **state)
 	struct world *w = calloc(1, sizeof *w);
 	fake_log_init(&w->log);
 	w->arena = arena_new(64u << 20);
-	w->query.log = fake_log_as_bus_log(&w->log);
-	w->query.ops = (struct bus_ops){ .ctx = w, .on_call = on_call };
-	w->query.instance = SV("test");
-	w->query.heartbeat_ms = 1000;
+	w->requests.log = fake_log_as_bus_log(&w->log);
+	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call };
+	w->requests.instance = SV("test");
+	w->requests.heartbeat_ms = 1000;
 	inbox_init(&w->inbox);
 	*state = w;
 	return 0;
@@ -59,7 +59,7 @@ static void ask_frames(struct world *w, uint8_t verb, uint64_t id, const struct 
 	inbox_add(&w->inbox, (struct sv){ (const char *)header, sizeof header });
 	for (size_t i = 0; i < n; i++)
 		inbox_add(&w->inbox, body[i]);
-	query_handle(&w->query, &w->inbox, w->arena, &w->reply);
+	request_handle(&w->requests, &w->inbox, w->arena, &w->reply);
 }
 
 static void ask(struct world *w, uint8_t verb, struct sv body)
@@ -155,7 +155,7 @@ static void hello_without_a_time_is_bad(void **state)
 	assert_int_equal(header_of(&w->reply).status, PW_WIRE_BAD);
 	ask_frames(w, PW_VERB_HELLO, 1, NULL, 0);
 	assert_int_equal(header_of(&w->reply).status, PW_WIRE_BAD);
-	assert_int_equal(w->query.bad_requests, 2);
+	assert_int_equal(w->requests.bad_requests, 2);
 }
 
 /* ---- REPLAY ---- */
@@ -173,7 +173,7 @@ static void a_page_holds_topics_and_records_as_stored(void **state)
 		assert_true(sv_eq(w->reply.frames.items[2 + 2 * i], w->log.rows.items[1 + i].topic));
 		assert_true(sv_eq(w->reply.frames.items[3 + 2 * i], w->log.rows.items[1 + i].record));
 	}
-	assert_int_equal(w->query.replayed, 4);
+	assert_int_equal(w->requests.replayed, 4);
 }
 
 static void pages_join_without_gap_or_overlap(void **state)
@@ -289,9 +289,9 @@ static void an_ack_moves_the_cursor_of_its_name(void **state)
 	ack(w, FAKE_EPOCH, 9, "mail");
 	assert_int_equal(header_of(&w->reply).status, PW_WIRE_OK);
 	assert_int_equal(w->reply.frames.n, 1);
-	assert_int_equal(w->query.cursors.n, 2);
-	assert_int_equal(w->query.cursors.items[0].seq, 9);
-	assert_int_equal(w->query.cursors.items[1].seq, 7);
+	assert_int_equal(w->requests.cursors.n, 2);
+	assert_int_equal(w->requests.cursors.items[0].seq, 9);
+	assert_int_equal(w->requests.cursors.items[1].seq, 7);
 }
 
 static void an_ack_that_cannot_be_true_is_refused(void **state)
@@ -306,7 +306,7 @@ static void an_ack_that_cannot_be_true_is_refused(void **state)
 	assert_int_equal(header_of(&w->reply).status, PW_WIRE_BAD);
 	ack(w, FAKE_EPOCH, 4, "a\"b");
 	assert_int_equal(header_of(&w->reply).status, PW_WIRE_BAD);
-	assert_int_equal(w->query.cursors.n, 0);
+	assert_int_equal(w->requests.cursors.n, 0);
 }
 
 static void beyond_the_table_the_cursor_silent_for_longest_goes(void **state)
@@ -316,11 +316,11 @@ static void beyond_the_table_the_cursor_silent_for_longest_goes(void **state)
 	for (int i = 0; i <= MAX_CURSORS; i++) {
 		char name[16];
 		(void)snprintf(name, sizeof name, "c%d", i);
-		w->query.now.v = i + 1;
+		w->requests.now.v = i + 1;
 		ack(w, FAKE_EPOCH, 1, name);
 	}
-	assert_int_equal(w->query.cursors.n, MAX_CURSORS);
-	assert_sv(((struct sv){ w->query.cursors.items[0].name, w->query.cursors.items[0].name_bytes }), "c256");
+	assert_int_equal(w->requests.cursors.n, MAX_CURSORS);
+	assert_sv(((struct sv){ w->requests.cursors.items[0].name, w->requests.cursors.items[0].name_bytes }), "c256");
 }
 
 /* ---- CALL ---- */
@@ -331,7 +331,7 @@ static struct reply answered(struct world *w, uint64_t token, const struct json_
 {
 	struct identity to;
 	struct reply reply = { 0 };
-	assert_true(query_answer(&w->query, token, result, err, w->arena, &to, &reply));
+	assert_true(request_answer(&w->requests, token, result, err, w->arena, &to, &reply));
 	assert_sv(((struct sv){ to.bytes, to.n }), "peer");
 	return reply;
 }
@@ -397,8 +397,8 @@ static void a_second_answer_is_ignored(void **state)
 	ask(w, PW_VERB_CALL, SV("{\"call\":\"status\"}"));
 	struct json_t *result = json_new_object();
 	(void)answered(w, w->token, result, &no_error);
-	assert_false(query_answer(&w->query, w->token, result, &no_error, w->arena, &to, &reply));
-	assert_false(query_answer(&w->query, 0, result, &no_error, w->arena, &to, &reply));
+	assert_false(request_answer(&w->requests, w->token, result, &no_error, w->arena, &to, &reply));
+	assert_false(request_answer(&w->requests, 0, result, &no_error, w->arena, &to, &reply));
 	json_free(result);
 }
 
@@ -444,7 +444,7 @@ static void a_call_never_answered_makes_room_in_the_end(void **state)
 	struct sv body = SV("{\"call\":\"status\"}");
 	for (uint64_t i = 0; i < MAX_CALLS; i++)
 		ask_frames(w, PW_VERB_CALL, i, &body, 1);
-	w->query.now.v += CALL_LOST_MS + 1;
+	w->requests.now.v += CALL_LOST_MS + 1;
 	ask_frames(w, PW_VERB_CALL, MAX_CALLS, &body, 1);
 	assert_int_equal(w->calls, MAX_CALLS + 1);
 }
@@ -475,13 +475,13 @@ static void a_header_that_cannot_be_read_is_dropped_and_counted(void **state)
 		inbox_clear(&w->inbox);
 		inbox_add(&w->inbox, SV("peer"));
 		inbox_add(&w->inbox, (struct sv){ headers[i], i == 2 ? 15 : strlen(headers[i]) });
-		query_handle(&w->query, &w->inbox, w->arena, &w->reply);
+		request_handle(&w->requests, &w->inbox, w->arena, &w->reply);
 		assert_int_equal(w->reply.frames.n, 0);
 	}
 	inbox_clear(&w->inbox);
-	query_handle(&w->query, &w->inbox, w->arena, &w->reply);
+	request_handle(&w->requests, &w->inbox, w->arena, &w->reply);
 	assert_int_equal(w->reply.frames.n, 0);
-	assert_int_equal(w->query.bad_requests, 5);
+	assert_int_equal(w->requests.bad_requests, 5);
 }
 
 static void a_verb_nobody_knows_is_bad(void **state)
