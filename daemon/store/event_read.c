@@ -186,7 +186,7 @@ static enum status read_merging(
 	if (numbers.n)
 		qsort(numbers.items, numbers.n, sizeof *numbers.items, compare_numbers);
 	for (size_t i = 0; i < numbers.n; i++) {
-		bool added;
+		bool added = false;
 		enum status st = read_one(r, numbers.items[i], &added, err);
 		if (st)
 			return st;

@@ -18,15 +18,26 @@ struct fixture {
 	struct error err;
 };
 
-static inline int setup(void **state)
+static inline int setup_under(const char *parent, void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	(void)snprintf(f->dir, sizeof f->dir, "/tmp/pw-store-XXXXXX");
+	(void)snprintf(f->dir, sizeof f->dir, "%s/pw-store-XXXXXX", parent);
 	if (!mkdtemp(f->dir) || store_open(f->dir, &f->store, &f->err))
 		return -1;
 	f->arena = arena_new(64 << 20);
 	*state = f;
 	return 0;
+}
+
+static inline int setup(void **state)
+{
+	return setup_under("/tmp", state);
+}
+
+/* In memory where that can be had, for tests that open the store a thousand times. */
+static inline int setup_fast(void **state)
+{
+	return setup_under(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", state);
 }
 
 static inline int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)

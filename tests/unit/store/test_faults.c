@@ -224,8 +224,8 @@ static void a_file_system_that_is_full_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(a_statement_that_fails_takes_only_its_job),
-		STORE_TEST(kept_jobs_are_never_lost_silently),
+		cmocka_unit_test_setup_teardown(a_statement_that_fails_takes_only_its_job, setup_fast, teardown),
+		cmocka_unit_test_setup_teardown(kept_jobs_are_never_lost_silently, setup_fast, teardown),
 		STORE_TEST(a_store_that_lost_jobs_says_why_until_it_is_reopened),
 		STORE_TEST(a_full_disk_fails_the_job_that_met_it_and_no_other),
 		STORE_TEST(a_file_system_that_is_full_is_survived),
