@@ -183,7 +183,7 @@ enum status store_document_put(struct store *store, struct sv source, const stru
 {
 	CLEANUP(arena_freep) struct arena *scratch = arena_new(LIMIT_READ_ARENA);
 	struct stored_document stored = { .first_seen = now };
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (st)
 		return st;
 	st = store_document_find(store, scratch, source, document->key, &stored, err);
@@ -212,7 +212,7 @@ static enum status must_have_changed(struct store *store, int64_t id, struct err
 enum status store_document_touch(struct store *store, int64_t id, struct wall_ms now, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = query_open(store, SQL_TOUCH, &q, err);
 	if (st)
@@ -226,7 +226,7 @@ enum status store_document_touch(struct store *store, int64_t id, struct wall_ms
 enum status store_document_remove(struct store *store, int64_t id, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = query_open(store, SQL_REMOVE, &q, err);
 	if (st)

@@ -3,29 +3,18 @@
  * Four ways, the cheapest that fits:
  * - nothing new under the prefix: known from the topics, no row is touched;
  * - the newest records are in memory;
- * - few topics under the prefix: their sequence numbers are merged from the index;
- * - else the log is walked, a bounded piece a call, and *out_scanned_to lets the caller go on.
- * All of them stop at the committed head: this connection would also see what is not committed yet. */
-#include <stdlib.h>
-
+ * - everything is asked for: rows in order;
+ * - else a narrow index of (seq, topic) is walked, and only rows that match are read. A piece of it a call; *out_scanned_to
+ *   lets the caller go on. Costs: a prefix that is rare in a long log takes many calls.
+ * All of them stop at the committed head. */
 #include "store_internal.h"
 
-/* Topics are printable ASCII, so that DEL is above every continuation of a prefix. */
-static const char SQL_TOPICS_UNDER[] = "SELECT name FROM topic WHERE name >= ?1 AND name < ?1 || char(127) LIMIT ?2";
-static const char SQL_NUMBERS[] =
-	"SELECT seq FROM event WHERE topic = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4";
-static const char SQL_ONE[] =
-	"SELECT e.seq, t.name, e.record FROM event e JOIN topic t ON t.id = e.topic WHERE e.seq = ?1";
-/* CROSS JOIN holds SQLite to the order of the log; records of other topics are not read. */
-static const char SQL_WALK[] = "SELECT e.seq, t.name, e.record FROM event e CROSS JOIN topic t ON t.id = e.topic"
-			       " WHERE e.seq BETWEEN ?1 AND ?2 AND t.name >= ?3 AND t.name < ?3 || char(127)"
-			       " ORDER BY e.seq";
+static const char SQL_ROWS[] = "SELECT seq, topic, record FROM event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
+static const char SQL_TOPICS[] =
+	"SELECT seq, topic FROM event INDEXED BY event_topic WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
+static const char SQL_RECORD[] = "SELECT record FROM event WHERE seq = ?1";
 
-enum {
-	FEW_TOPICS = 32,
-	SHORT_WALK = 1000, /* rows; below it walking is cheaper than asking the index for each topic */
-	WALK_ROWS = 10000  /* looked at in one call: a few milliseconds of the loop */
-};
+enum { WALK_ROWS = 20000 }; /* looked at in one call: some milliseconds of the loop */
 
 struct reading {
 	struct store *store;
@@ -60,103 +49,47 @@ static void read_recent(struct reading *r)
 {
 	const struct recent *recent = &r->store->recent;
 	for (uint64_t seq = r->from; seq <= r->head && !is_full(r); seq++) {
-		struct sv topic = recent_topic(recent, seq);
+		struct sv topic = topic_name(recent_topic(recent, seq));
 		if (sv_starts(topic, r->prefix) && !add(r, seq, topic, recent_record(recent, seq)))
 			return;
 		r->scanned_to = seq;
 	}
 }
 
-static enum status read_walking(struct reading *r, struct error *err)
+static enum status no_topic(uint64_t seq, struct error *err)
 {
-	CLEANUP(query_close) struct query q = { 0 };
-	uint64_t to = r->head - r->from >= WALK_ROWS ? r->from + WALK_ROWS - 1 : r->head;
-	enum status st = query_open(r->store, SQL_WALK, &q, err);
-	if (st)
-		return st;
-	put_u64(&q, r->from);
-	put_u64(&q, to);
-	put_sv(&q, r->prefix);
-	while (!is_full(r)) {
-		bool has_row;
-		st = query_next(&q, &has_row, err);
-		if (st)
-			return st;
-		if (!has_row) {
-			r->scanned_to = to;
-			return OK;
-		}
-		uint64_t seq = take_u64(&q);
-		struct sv topic = take_view(&q);
-		if (!add(r, seq, topic, take_view(&q)))
-			return OK;
-	}
-	return OK;
+	return error_set(err, E_STORE, "is damaged: event %llu has no topic", (unsigned long long)seq);
 }
 
-/* The topics under the prefix that have something at or after `from`; one more than FEW_TOPICS: too many. */
-static enum status find_topics(struct reading *r, const struct topic **out, size_t *out_n, struct error *err)
+static enum status read_everything(struct reading *r, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	size_t n = 0;
 	bool has_row = true;
-	enum status st = query_open(r->store, SQL_TOPICS_UNDER, &q, err);
+	enum status st = query_open(r->store, SQL_ROWS, &q, err);
 	if (st)
 		return st;
-	put_sv(&q, r->prefix);
-	put_i64(&q, WALK_ROWS);
-	for (size_t looked = 0; n <= FEW_TOPICS; looked++) {
-		st = query_next(&q, &has_row, err);
-		if (st)
-			return st;
-		if (!has_row)
-			break;
-		const struct topic *topic = topics_find(&r->store->topics, take_view(&q));
-		if (topic_committed(topic) >= r->from)
-			out[n++] = topic;
-		if (looked + 1 == WALK_ROWS)
-			n = FEW_TOPICS + 1; /* enough of that */
-	}
-	*out_n = n;
-	return OK;
-}
-
-struct numbers {
-	uint64_t *items;
-	size_t n, cap;
-};
-
-static enum status add_numbers(
-	struct reading *r, int64_t topic, struct arena *scratch, struct numbers *numbers, struct error *err)
-{
-	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = query_open(r->store, SQL_NUMBERS, &q, err);
-	if (st)
-		return st;
-	put_i64(&q, topic);
 	put_u64(&q, r->from);
 	put_u64(&q, r->head);
-	put_u64(&q, r->max_rows + 1);
-	for (;;) {
-		bool has_row;
+	while (!is_full(r)) {
 		st = query_next(&q, &has_row, err);
 		if (st || !has_row)
 			return st;
-		*list_push(scratch, numbers) = take_u64(&q);
+		uint64_t seq = take_u64(&q);
+		const struct topic *topic = topics_by_id(&r->store->topics, take_i64(&q));
+		if (!topic)
+			return no_topic(seq, err);
+		if (!add(r, seq, topic_name(topic), take_view(&q)))
+			break;
 	}
+	return OK;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
-static enum status read_one(struct reading *r, uint64_t seq, bool *out_added, struct error *err)
+static enum status read_one(
+	struct reading *r, uint64_t seq, const struct topic *topic, bool *out_added, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
 	bool has_row;
-	enum status st = query_open(r->store, SQL_ONE, &q, err);
+	enum status st = query_open(r->store, SQL_RECORD, &q, err);
 	if (st)
 		return st;
 	put_u64(&q, seq);
@@ -165,42 +98,51 @@ static enum status read_one(struct reading *r, uint64_t seq, bool *out_added, st
 		return st;
 	if (!has_row)
 		return error_set(err, E_STORE, "is damaged: event %llu is missing", (unsigned long long)seq);
-	(void)take_u64(&q);
-	struct sv topic = take_view(&q);
-	*out_added = add(r, seq, topic, take_view(&q));
+	*out_added = add(r, seq, topic_name(topic), take_view(&q));
 	return OK;
 }
 
-/* Each topic gives its first max_rows + 1 numbers: the first max_rows of all of them are then right, and a
- * number more says that there is more. */
-static enum status read_merging(
-	struct reading *r, const struct topic *const *topics, size_t n_topics, struct error *err)
+/* Looks at the numbers from `from` to `to`; what lies beyond up to `next` is known not to match. */
+static enum status read_walking(struct reading *r, uint64_t to, uint64_t next, struct error *err)
 {
-	CLEANUP(arena_freep) struct arena *scratch = arena_new(SIZE_MAX / 8);
-	struct numbers numbers = { 0 };
-	for (size_t i = 0; i < n_topics; i++) {
-		enum status st = add_numbers(r, topic_id(topics[i]), scratch, &numbers, err);
+	CLEANUP(query_close) struct query q = { 0 };
+	enum status st = query_open(r->store, SQL_TOPICS, &q, err);
+	if (st)
+		return st;
+	put_u64(&q, r->from);
+	put_u64(&q, to);
+	while (!is_full(r)) {
+		bool has_row, added = true;
+		st = query_next(&q, &has_row, err);
 		if (st)
 			return st;
-	}
-	if (numbers.n)
-		qsort(numbers.items, numbers.n, sizeof *numbers.items, compare_numbers);
-	for (size_t i = 0; i < numbers.n; i++) {
-		bool added = false;
-		enum status st = read_one(r, numbers.items[i], &added, err);
-		if (st)
-			return st;
-		if (!added)
+		if (!has_row) {
+			r->scanned_to = next;
 			return OK;
+		}
+		uint64_t seq = take_u64(&q);
+		const struct topic *topic = topics_by_id(&r->store->topics, take_i64(&q));
+		if (!topic)
+			return no_topic(seq, err);
+		if (sv_starts(topic_name(topic), r->prefix))
+			st = read_one(r, seq, topic, &added, err);
+		if (st || !added)
+			return st;
 	}
-	r->scanned_to = r->head;
 	return OK;
+}
+
+/* The last number under the prefix; for one that is no whole level nobody knows, so the head. */
+static uint64_t last_match(const struct reading *r)
+{
+	bool is_whole = r->prefix.n == 0 || r->prefix.p[r->prefix.n - 1] == '/';
+	return is_whole ? store_last_seq(r->store, r->prefix) : r->head;
 }
 
 static enum status read_rows(struct reading *r, struct error *err)
 {
-	bool whole_levels = r->prefix.n == 0 || r->prefix.p[r->prefix.n - 1] == '/';
-	if (whole_levels && store_last_seq(r->store, r->prefix) < r->from) {
+	uint64_t last = last_match(r);
+	if (last < r->from) {
 		r->scanned_to = r->head;
 		return OK;
 	}
@@ -208,14 +150,11 @@ static enum status read_rows(struct reading *r, struct error *err)
 		read_recent(r);
 		return OK;
 	}
-	if (r->prefix.n == 0 || r->head - r->from < SHORT_WALK)
-		return read_walking(r, err);
-	const struct topic *topics[FEW_TOPICS + 1];
-	size_t n;
-	enum status st = find_topics(r, topics, &n, err);
-	if (st)
-		return st;
-	return n <= FEW_TOPICS ? read_merging(r, topics, n, err) : read_walking(r, err);
+	if (r->prefix.n == 0)
+		return read_everything(r, err);
+	if (last - r->from < WALK_ROWS)
+		return read_walking(r, last, r->head, err);
+	return read_walking(r, r->from + WALK_ROWS - 1, r->from + WALK_ROWS - 1, err);
 }
 
 enum status store_events(struct store *store, struct arena *arena, uint64_t from, struct sv prefix, size_t max_rows,

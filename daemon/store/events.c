@@ -1,19 +1,27 @@
 /* The log: numbers without holes, records as they are sent.
  *
- * Full topics are rows of their own, so that an event costs a small number and not a text in table and index, and
- * the last number of each prefix is known after one look at the index per topic: opening does not read events.
+ * An appended event waits in memory with its number; the commit writes all that wait in one go. That is cheaper than
+ * a row now, whose pages every savepoint of a job would have to keep a copy of, and nobody may read it earlier anyway.
+ *
+ * Full topics are rows of their own, so that an event costs a small number and not a text. Their last numbers
+ * are saved once in SAVE_EVERY events; opening reads them and goes through the events after that only.
  *
  * event.reached never falls from one event to the next, even when the clock does. The first event whose `reached`
  * is at or past a time is therefore the first one recorded at or past it, and is found by halving. */
 #include "store_internal.h"
 
-static const char SQL_TOPICS[] = "SELECT t.id, t.name, (SELECT e.seq FROM event e WHERE e.topic = t.id"
-				 " ORDER BY e.seq DESC LIMIT 1) FROM topic t";
+static const char SQL_TOPICS[] = "SELECT id, name, last FROM topic";
+static const char SQL_SAVED[] = "SELECT topics_saved FROM log";
+static const char SQL_SINCE[] = "SELECT seq, topic FROM event INDEXED BY event_topic WHERE seq > ?1 ORDER BY seq";
+static const char SQL_SAVE_TOPIC[] = "UPDATE topic SET last = ?2 WHERE id = ?1";
+static const char SQL_SAVE[] = "UPDATE log SET topics_saved = ?1";
 static const char SQL_OLDEST[] = "SELECT seq, reached FROM event ORDER BY seq LIMIT 1";
 static const char SQL_NEWEST[] = "SELECT seq, reached FROM event ORDER BY seq DESC LIMIT 1";
 static const char SQL_TOPIC_MAKE[] = "INSERT INTO topic (name) VALUES (?1)";
 static const char SQL_APPEND[] = "INSERT INTO event (seq, topic, reached, record) VALUES (?1, ?2, ?3, ?4)";
 static const char SQL_REACHED[] = "SELECT reached FROM event WHERE seq = ?1";
+
+enum { SAVE_EVERY = 10000 }; /* read at open in about 2 ms */
 
 static enum status load_topics(struct store *store, struct error *err)
 {
@@ -27,9 +35,40 @@ static enum status load_topics(struct store *store, struct error *err)
 		if (st || !has_row)
 			return st;
 		int64_t id = take_i64(&q);
-		struct sv name = take_view(&q);
-		topics_load(&store->topics, name, id, take_u64(&q));
+		topics_load(&store->topics, take_view(&q), id);
+		topics_load_last(&store->topics, topics_by_id(&store->topics, id), take_u64(&q));
 	}
+}
+
+static enum status load_since(struct store *store, struct error *err)
+{
+	CLEANUP(query_close) struct query q = { 0 };
+	bool has_row;
+	enum status st = query_open(store, SQL_SINCE, &q, err);
+	if (st)
+		return st;
+	put_u64(&q, store->topics_saved);
+	for (;;) {
+		st = query_next(&q, &has_row, err);
+		if (st || !has_row)
+			return st;
+		uint64_t seq = take_u64(&q);
+		struct topic *topic = topics_by_id(&store->topics, take_i64(&q));
+		if (!topic)
+			return error_set(err, E_STORE, "is damaged: event %llu has no topic", (unsigned long long)seq);
+		topics_load_last(&store->topics, topic, seq);
+	}
+}
+
+static enum status load_saved(struct store *store, struct error *err)
+{
+	CLEANUP(query_close) struct query q = { 0 };
+	int64_t saved = 0;
+	enum status st = query_open(store, SQL_SAVED, &q, err);
+	if (!st)
+		st = query_number(&q, &saved, err);
+	store->topics_saved = (uint64_t)saved;
+	return st;
 }
 
 static enum status load_end(struct store *store, const char *sql, uint64_t *seq, struct error *err)
@@ -49,7 +88,11 @@ static enum status load_end(struct store *store, const char *sql, uint64_t *seq,
 enum status events_load(struct store *store, struct error *err)
 {
 	uint64_t newest = 0;
-	enum status st = load_topics(store, err);
+	enum status st = load_saved(store, err);
+	if (!st)
+		st = load_topics(store, err);
+	if (!st)
+		st = load_since(store, err);
 	if (!st)
 		st = load_end(store, SQL_OLDEST, &store->oldest, err);
 	if (!st)
@@ -72,6 +115,12 @@ uint64_t store_last_seq(const struct store *store, struct sv prefix)
 	return topic_committed(topics_find(&store->topics, prefix));
 }
 
+uint64_t events_last(const struct store *store)
+{
+	const struct topic *log = topics_find(&store->topics, SV(""));
+	return log ? topic_last(log) : 0;
+}
+
 enum status store_event_reserve(struct store *store, struct sv topic, struct event_slot *out, struct error *err)
 {
 	enum status st = job_must_be_open(store, err);
@@ -79,20 +128,36 @@ enum status store_event_reserve(struct store *store, struct sv topic, struct eve
 		return st;
 	if (!topic_is_valid(topic))
 		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
-	struct topic_path path = topics_path(&store->topics, topic);
-	struct event_slot slot = {
-		.epoch = store->epoch, .seq = topic_last(path.path[0]) + 1, .nprev = path.nlevels + 1
-	};
-	for (size_t k = 0; k <= path.nlevels; k++)
-		slot.prev[k] = topic_last(path.path[k]);
+	const struct topic_path *path = topics_path(&store->topics, topic);
+	struct event_slot slot = { .epoch = store->epoch, .nprev = path->nlevels + 1 };
+	for (size_t k = 0; k <= path->nlevels; k++)
+		slot.prev[k] = topic_last(path->path[k]);
+	slot.seq = slot.prev[0] + 1;
 	*out = slot;
 	return OK;
 }
 
-static enum status must_have_row(struct store *store, struct topic *topic, struct error *err)
+enum status store_event_append(struct store *store, const struct event_slot *slot, struct sv topic,
+	struct wall_ms recorded, struct sv record, struct error *err)
 {
-	if (topic_id(topic))
-		return OK;
+	enum status st = job_must_be_open(store, err);
+	if (st)
+		return st;
+	if (!topic_is_valid(topic))
+		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
+	const struct topic_path *path = topics_path(&store->topics, topic);
+	if (slot->epoch != store->epoch || slot->seq != topic_last(path->path[0]) + 1)
+		return error_set(err, E_STORE, "event %llu was not reserved last", (unsigned long long)slot->seq);
+	if (recorded.v > store->reached)
+		store->reached = recorded.v;
+	recent_push(&store->recent, slot->seq, path->path[path->nlevels], store->reached, record,
+		topic_committed(path->path[0]));
+	topics_advance(&store->topics, path, slot->seq);
+	return OK;
+}
+
+static enum status make_topic(struct store *store, struct topic *topic, struct error *err)
+{
 	CLEANUP(query_close) struct query q = { 0 };
 	enum status st = query_open(store, SQL_TOPIC_MAKE, &q, err);
 	if (st)
@@ -105,41 +170,54 @@ static enum status must_have_row(struct store *store, struct topic *topic, struc
 	return OK;
 }
 
-static enum status insert(
-	struct store *store, uint64_t seq, int64_t topic, int64_t reached, struct sv record, struct error *err)
+static enum status save_number(struct store *store, uint64_t number, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = query_open(store, SQL_APPEND, &q, err);
+	enum status st = query_open(store, SQL_SAVE, &q, err);
 	if (st)
 		return st;
-	put_u64(&q, seq);
-	put_i64(&q, topic);
-	put_i64(&q, reached);
-	put_blob(&q, record);
+	put_u64(&q, number);
 	return query_run(&q, err);
 }
 
-enum status store_event_append(struct store *store, const struct event_slot *slot, struct sv topic,
-	struct wall_ms recorded, struct sv record, struct error *err)
+/* topics_saved may move on before the commit: when that fails, the store does not go on. */
+static enum status save_topics(struct store *store, uint64_t last, struct error *err)
 {
-	enum status st = job_must_be_open(store, err);
-	if (st)
-		return st;
-	if (!topic_is_valid(topic))
-		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
-	struct topic_path path = topics_path(&store->topics, topic);
-	if (slot->epoch != store->epoch || slot->seq != topic_last(path.path[0]) + 1)
-		return error_set(err, E_STORE, "event %llu was not reserved last", (unsigned long long)slot->seq);
-	int64_t reached = recorded.v > store->reached ? recorded.v : store->reached;
-	st = must_have_row(store, path.path[path.nlevels], err);
+	if (last < store->topics_saved + SAVE_EVERY)
+		return OK;
+	CLEANUP(query_close) struct query q = { 0 };
+	enum status st = query_open(store, SQL_SAVE_TOPIC, &q, err);
+	struct topic *topic = topics_next_after(&store->topics, NULL, store->topics_saved);
+	for (; !st && topic; topic = topics_next_after(&store->topics, topic, store->topics_saved)) {
+		put_i64(&q, topic_id(topic));
+		put_u64(&q, topic_last(topic));
+		st = query_run(&q, err);
+	}
 	if (!st)
-		st = insert(store, slot->seq, topic_id(path.path[path.nlevels]), reached, record, err);
-	if (st)
-		return error_wrap(err, "event %llu", (unsigned long long)slot->seq);
-	topics_advance(&store->topics, &path, slot->seq);
-	recent_push(&store->recent, slot->seq, topic, record);
-	store->reached = reached;
-	return OK;
+		st = save_number(store, last, err);
+	if (!st)
+		store->topics_saved = last;
+	return st;
+}
+
+enum status events_write(struct store *store, struct error *err)
+{
+	CLEANUP(query_close) struct query q = { 0 };
+	enum status st = query_open(store, SQL_APPEND, &q, err);
+	uint64_t last = events_last(store);
+	for (uint64_t seq = store_log(store).head + 1; !st && seq <= last; seq++) {
+		struct topic *topic = recent_topic(&store->recent, seq);
+		if (!topic_id(topic))
+			st = make_topic(store, topic, err);
+		if (st)
+			return st;
+		put_u64(&q, seq);
+		put_i64(&q, topic_id(topic));
+		put_i64(&q, recent_reached(&store->recent, seq));
+		put_blob(&q, recent_record(&store->recent, seq));
+		st = query_run(&q, err);
+	}
+	return st ? st : save_topics(store, last, err);
 }
 
 enum status store_event_at(struct store *store, struct wall_ms at, uint64_t *out_seq, struct error *err)

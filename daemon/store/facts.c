@@ -195,7 +195,7 @@ static enum status put_entry(struct store *store, const struct fact_entry *entry
 
 enum status store_fact_put(struct store *store, const struct fact_entry *entry, struct error *err)
 {
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (st)
 		return st;
 	st = put_entry(store, entry, err);
@@ -243,7 +243,7 @@ enum status store_fact_retire(struct store *store, struct sv id, struct wall_ms 
 {
 	struct fact_place place;
 	int64_t entry;
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = fact_place_find(store, id, &place, err);
 	if (st || place.is_retired)
@@ -278,7 +278,7 @@ enum status store_fact_declared(
 enum status store_fact_declare(struct store *store, struct sv id, struct sv digest, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = query_open(store, SQL_DECLARE, &q, err);
 	if (st)

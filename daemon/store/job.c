@@ -1,12 +1,12 @@
 /* Jobs and commits.
  *
- * The first job says BEGIN; every job is a SAVEPOINT inside that transaction; store_commit() says COMMIT. What
- * a job changes in memory (sequence numbers, newest records, counts) is taken back with it, by marks.
+ * The first job that writes says BEGIN; each that writes is a SAVEPOINT inside that transaction; store_commit() writes the
+ * events that wait and says COMMIT. What a job changes in memory (numbers, newest records, counts) is taken back with it,
+ * by marks.
  *
- * Invariants: outside a transaction memory and file agree. is_lost: SQLite has rolled back by itself (disk full, I/O
- * error); if jobs had been kept, their caller was promised what is gone, and the store fails for good: only
- * a new store_open() reads what is really there. */
-#include <assert.h>
+ * Invariants: outside a transaction, with no events waiting, memory and file agree. is_lost: SQLite has rolled back by
+ * itself (disk full, I/O error); if jobs had been kept, their caller was promised what is gone, and the store fails for
+ * good: only a new store_open() reads what is really there. */
 #include <stdio.h>
 
 #include "store_internal.h"
@@ -37,8 +37,7 @@ static void back_to(struct store *store, const struct mark *mark)
 	topics_undo(&store->topics, mark->topics);
 	store->counts = mark->counts;
 	store->reached = mark->reached;
-	const struct topic *log = topics_find(&store->topics, SV(""));
-	recent_cut(&store->recent, log ? topic_last(log) + 1 : 1);
+	recent_cut(&store->recent, events_last(store) + 1);
 }
 
 static enum status failed_before(const struct store *store, struct error *err)
@@ -56,7 +55,7 @@ static void abandon(struct store *store)
 		(void)snprintf(store->failure, sizeof store->failure, "%s", err.text);
 	}
 	back_to(store, &store->at_commit);
-	store->in_transaction = store->in_job = store->is_dirty = store->is_lost = false;
+	store->in_transaction = store->in_job = store->has_savepoint = store->is_dirty = store->is_lost = false;
 }
 
 static enum status fail_for_good(struct store *store, struct error *err)
@@ -78,24 +77,11 @@ enum status job_must_be_open(const struct store *store, struct error *err)
 	return OK;
 }
 
-/* An empty transaction is not left open: its snapshot would keep the log from starting anew. */
-static void leave_if_clean(struct store *store)
+void job_settle(struct store *store)
 {
-	if (!store->is_dirty)
-		abandon(store);
-}
-
-static enum status open_transaction(struct store *store, struct error *err)
-{
-	if (store->in_transaction)
-		return OK;
+	topics_commit(&store->topics);
+	store->written_counts = store->counts;
 	store->at_commit = mark_now(store);
-	enum status st = run(store, SQL_BEGIN, err);
-	if (st)
-		abandon(store); /* a statement that fails may have begun it all the same */
-	else
-		store->in_transaction = true;
-	return st;
 }
 
 enum status store_job_begin(struct store *store, struct error *err)
@@ -104,19 +90,32 @@ enum status store_job_begin(struct store *store, struct error *err)
 		return failed_before(store, err);
 	if (store->in_job)
 		return error_set(err, E_STORE, "a job is open already");
-	enum status st = open_transaction(store, err);
-	if (st)
-		return st;
-	st = run(store, SQL_SAVEPOINT, err);
-	if (st && store->is_lost && store->is_dirty)
-		return fail_for_good(store, err);
-	if (st) {
-		leave_if_clean(store);
-		return st;
-	}
 	store->in_job = true;
 	store->at_job = mark_now(store);
 	return OK;
+}
+
+/* A BEGIN that failed may have begun all the same; store_job_end() and store_commit() look after that. */
+static enum status open_transaction(struct store *store, struct error *err)
+{
+	if (store->in_transaction)
+		return OK;
+	enum status st = run(store, SQL_BEGIN, err);
+	store->in_transaction = database_in_transaction(store->db);
+	return st;
+}
+
+enum status job_write(struct store *store, struct error *err)
+{
+	enum status st = job_must_be_open(store, err);
+	if (st || store->has_savepoint)
+		return st;
+	st = open_transaction(store, err);
+	if (!st)
+		st = run(store, SQL_SAVEPOINT, err);
+	if (!st)
+		store->has_savepoint = true;
+	return st;
 }
 
 static enum status end_lost(struct store *store, bool keep, struct error *err)
@@ -129,6 +128,13 @@ static enum status end_lost(struct store *store, bool keep, struct error *err)
 	return keep ? st : OK;
 }
 
+/* A savepoint that is kept is released, one that is not is rolled back first. */
+static enum status end_savepoint(struct store *store, bool keep, struct error *err)
+{
+	enum status st = keep ? OK : run(store, SQL_ROLLBACK_JOB, err);
+	return st ? st : run(store, SQL_RELEASE, err);
+}
+
 enum status store_job_end(struct store *store, bool keep, struct error *err)
 {
 	if (store->is_failed)
@@ -137,18 +143,17 @@ enum status store_job_end(struct store *store, bool keep, struct error *err)
 		return error_set(err, E_STORE, "no job is open");
 	if (store->is_lost)
 		return end_lost(store, keep, err);
-	enum status st = keep ? OK : run(store, SQL_ROLLBACK_JOB, err);
-	if (!st)
-		st = run(store, SQL_RELEASE, err);
+	enum status st = store->has_savepoint ? end_savepoint(store, keep, err) : OK;
 	if (st)
 		return fail_for_good(store, err);
-	store->in_job = false;
+	store->in_job = store->has_savepoint = false;
 	if (keep) {
 		store->is_dirty = true;
 		return OK;
 	}
 	back_to(store, &store->at_job);
-	leave_if_clean(store);
+	if (!store->is_dirty)
+		abandon(store); /* an empty transaction's snapshot would keep the write-ahead log from starting anew */
 	return OK;
 }
 
@@ -185,22 +190,29 @@ static void after_commit(struct store *store)
 		(void)database_checkpoint(store->db, &left, &ignored); /* the next commit tries again */
 }
 
+static enum status write_and_commit(struct store *store, struct error *err)
+{
+	enum status st = open_transaction(store, err);
+	if (!st)
+		st = events_write(store, err);
+	if (!st)
+		st = write_counts(store, err);
+	return st ? st : run(store, SQL_COMMIT, err);
+}
+
 enum status store_commit(struct store *store, struct error *err)
 {
 	if (store->is_failed)
 		return failed_before(store, err);
 	if (store->in_job)
 		return error_set(err, E_STORE, "commit inside a job");
-	if (!store->in_transaction)
+	if (!store->is_dirty)
 		return OK;
-	enum status st = write_counts(store, err);
-	if (!st)
-		st = run(store, SQL_COMMIT, err);
+	enum status st = write_and_commit(store, err);
 	if (st)
 		return fail_for_good(store, err);
 	store->in_transaction = store->is_dirty = false;
-	store->written_counts = store->counts;
-	topics_commit(&store->topics);
+	job_settle(store);
 	if (!store->oldest && store_log(store).head)
 		store->oldest = 1;
 	after_commit(store);

@@ -19,9 +19,8 @@ static const char SQL_STEP_1[] =
 	/* One row: what names the log, and counts that would be slow to count. */
 	"CREATE TABLE log (epoch INTEGER NOT NULL, facts INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL "
 	"DEFAULT 0,"
-	" versions INTEGER NOT NULL DEFAULT 0, statements INTEGER NOT NULL DEFAULT 0, sightings INTEGER NOT NULL "
-	"DEFAULT 0"
-	") STRICT;"
+	" versions INTEGER NOT NULL DEFAULT 0, statements INTEGER NOT NULL DEFAULT 0,"
+	" sightings INTEGER NOT NULL DEFAULT 0, topics_saved INTEGER NOT NULL DEFAULT 0) STRICT;"
 
 	"CREATE TABLE source (id TEXT PRIMARY KEY, etag TEXT NOT NULL, last_modified TEXT NOT NULL, last_attempt "
 	"INTEGER,"
@@ -66,11 +65,14 @@ static const char SQL_STEP_1[] =
 	"CREATE TABLE overdue (fact TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (fact, deadline)) STRICT, "
 	"WITHOUT ROWID;"
 
-	/* event.reached: the latest time of recording up to this event, so that it never falls and time can be sought. */
-	"CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+	/* topic.last: of its events up to log.topics_saved. event.reached: the latest time of recording up to this event,
+	 * so that it never falls and time can be sought. The index grows at its end only; one by topic would
+	 * write a page for every topic of a commit. */
+	"CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last INTEGER NOT NULL DEFAULT 0) "
+	"STRICT;"
 	"CREATE TABLE event (seq INTEGER PRIMARY KEY, topic INTEGER NOT NULL, reached INTEGER NOT NULL,"
 	" record BLOB NOT NULL) STRICT;"
-	"CREATE INDEX event_by_topic ON event (topic);"
+	"CREATE INDEX event_topic ON event (seq, topic);"
 	"PRAGMA user_version = 1;";
 
 static const char *const STEPS[] = { SQL_STEP_1 };

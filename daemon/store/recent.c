@@ -5,8 +5,10 @@
 #include <string.h>
 
 struct recent_row {
-	size_t topic_bytes, record_bytes;
-	char bytes[]; /* topic, then record */
+	struct topic *topic;
+	int64_t reached;
+	size_t n;
+	char record[];
 };
 
 enum { FIRST_CAP = 256 };
@@ -27,7 +29,7 @@ static struct recent_row **slot(const struct recent *recent, uint64_t seq)
 
 static size_t row_bytes(const struct recent_row *row)
 {
-	return sizeof *row + row->topic_bytes + row->record_bytes;
+	return sizeof *row + row->n;
 }
 
 static void drop(struct recent *recent, uint64_t seq)
@@ -62,7 +64,8 @@ static void grow(struct recent *recent)
 	*recent = bigger;
 }
 
-void recent_push(struct recent *recent, uint64_t seq, struct sv topic, struct sv record)
+void recent_push(
+	struct recent *recent, uint64_t seq, struct topic *topic, int64_t reached, struct sv record, uint64_t committed)
 {
 	if (seq != recent->end) { /* the first one after a start */
 		recent_cut(recent, 0);
@@ -70,14 +73,14 @@ void recent_push(struct recent *recent, uint64_t seq, struct sv topic, struct sv
 	}
 	if (recent->end - recent->first == recent->cap)
 		grow(recent);
-	struct recent_row *row = must(malloc(sizeof *row + topic.n + record.n));
-	*row = (struct recent_row){ topic.n, record.n };
-	memcpy(row->bytes, topic.p, topic.n);
-	memcpy(row->bytes + topic.n, record.p, record.n);
+	struct recent_row *row = must(malloc(sizeof *row + record.n));
+	*row = (struct recent_row){ topic, reached, record.n };
+	if (record.n)
+		memcpy(row->record, record.p, record.n);
 	*slot(recent, seq) = row;
 	recent->end++;
 	recent->bytes += row_bytes(row);
-	while (recent->bytes > RECENT_BYTES && recent->first < recent->end)
+	while (recent->bytes > RECENT_BYTES && recent->first <= committed && recent->first < recent->end)
 		drop(recent, recent->first++);
 }
 
@@ -86,14 +89,18 @@ bool recent_has(const struct recent *recent, uint64_t seq)
 	return seq >= recent->first && seq < recent->end;
 }
 
-struct sv recent_topic(const struct recent *recent, uint64_t seq)
+struct topic *recent_topic(const struct recent *recent, uint64_t seq)
 {
-	const struct recent_row *row = *slot(recent, seq);
-	return (struct sv){ row->bytes, row->topic_bytes };
+	return (*slot(recent, seq))->topic;
+}
+
+int64_t recent_reached(const struct recent *recent, uint64_t seq)
+{
+	return (*slot(recent, seq))->reached;
 }
 
 struct sv recent_record(const struct recent *recent, uint64_t seq)
 {
 	const struct recent_row *row = *slot(recent, seq);
-	return (struct sv){ row->bytes + row->topic_bytes, row->record_bytes };
+	return (struct sv){ row->record, row->n };
 }

@@ -95,7 +95,7 @@ enum status store_sighting_add(
 	struct fact_place place;
 	bool is_new = false;
 	uint32_t n = 0;
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = find_standing(store, sighting->fact_id, &place, err);
 	if (!st)
@@ -186,7 +186,7 @@ enum status store_overdue_mark(
 	struct store *store, struct sv fact_id, struct date deadline, bool *out_is_first, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = query_open(store, SQL_OVERDUE, &q, err);
 	if (st)

@@ -50,7 +50,7 @@ enum status store_source_load(
 enum status store_source_save(struct store *store, struct sv id, const struct source_state *state, struct error *err)
 {
 	CLEANUP(query_close) struct query q = { 0 };
-	enum status st = job_must_be_open(store, err);
+	enum status st = job_write(store, err);
 	if (!st)
 		st = query_open(store, SQL_SAVE, &q, err);
 	if (st)

@@ -113,7 +113,11 @@ static enum status load(struct store *store, struct error *err)
 	enum status st = load_log_row(store, &found, err);
 	if (!st && !found)
 		st = make_log_row(store, err);
-	return st ? st : events_load(store, err);
+	if (!st)
+		st = events_load(store, err);
+	if (!st)
+		job_settle(store);
+	return st;
 }
 
 static enum status open_file(struct store *store, const char *dir, struct error *err)

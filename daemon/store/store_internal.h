@@ -28,7 +28,7 @@ struct store {
 	int lock_fd;
 
 	bool in_transaction; /* BEGIN was said and neither COMMIT nor ROLLBACK */
-	bool in_job;
+	bool in_job, has_savepoint;
 	bool is_dirty;  /* jobs were kept and wait for a commit */
 	bool is_lost;   /* SQLite rolled the transaction back by itself */
 	bool is_failed; /* kept jobs were lost or a commit failed: nothing is written any more */
@@ -36,9 +36,10 @@ struct store {
 	struct mark at_job, at_commit;
 
 	uint64_t epoch, oldest;
-	struct topics topics; /* last sequence numbers; level 0 is the log itself */
-	struct recent recent; /* newest records */
-	int64_t reached;      /* latest time of recording in the log */
+	struct topics topics;  /* last sequence numbers; level 0 is the log itself */
+	uint64_t topics_saved; /* up to here the last numbers are in the file */
+	struct recent recent;  /* newest records */
+	int64_t reached;       /* latest time of recording in the log */
 	struct store_counts counts, written_counts;
 
 	int log_pages; /* in the write-ahead log after the last commit */
@@ -54,11 +55,17 @@ enum status migrate(struct sqlite3 *db, struct error *err);
 enum status migrate_with(struct sqlite3 *db, const char *const *steps, size_t n, struct error *err);
 
 /* ---- job.c ---- */
-/* Every function that writes asks first: E_STORE outside a job or after a failure. */
+/* E_STORE outside a job or after a failure. */
 enum status job_must_be_open(const struct store *store, struct error *err);
+/* Every function that writes with SQL says this first: the job gets its transaction and its savepoint. */
+enum status job_write(struct store *store, struct error *err);
+/* What memory holds is what the file holds. */
+void job_settle(struct store *store);
 
 /* ---- events.c ---- */
 enum status events_load(struct store *store, struct error *err);
+uint64_t events_last(const struct store *store);                  /* with what is not committed */
+enum status events_write(struct store *store, struct error *err); /* those that wait, in the open transaction */
 
 /* ---- compress.c ---- */
 struct sv compress(struct arena *arena, struct sv text);

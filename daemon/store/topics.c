@@ -49,6 +49,7 @@ void topics_done(struct topics *topics)
 		free(topic);
 	}
 	free(topics->undo);
+	free(topics->by_id);
 	*topics = (struct topics){ 0 };
 }
 
@@ -72,13 +73,15 @@ static struct topic *find_or_make(struct topics *topics, struct sv name)
 	return topic;
 }
 
-struct topic_path topics_path(struct topics *topics, struct sv name)
+const struct topic_path *topics_path(struct topics *topics, struct sv name)
 {
-	struct topic_path path = { 0 };
-	path.path[0] = find_or_make(topics, SV(""));
-	for (size_t i = 0; i < name.n && path.nlevels < LIMIT_TOPIC_LEVELS; i++)
+	struct topic_path *path = &topics->latest;
+	if (path->path[0] && sv_eq(topic_name(path->path[path->nlevels]), name))
+		return path;
+	*path = (struct topic_path){ .path = { find_or_make(topics, SV("")) } };
+	for (size_t i = 0; i < name.n && path->nlevels < LIMIT_TOPIC_LEVELS; i++)
 		if (name.p[i] == '/')
-			path.path[++path.nlevels] = find_or_make(topics, sv_slice(name, 0, i + 1));
+			path->path[++path->nlevels] = find_or_make(topics, sv_slice(name, 0, i + 1));
 	return path;
 }
 
@@ -111,10 +114,29 @@ static void remember(struct topics *topics, struct topic *topic)
 	topics->undo[topics->n_undo++] = (struct topic_undo){ topic, topic->id, topic->last };
 }
 
+struct topic *topics_by_id(const struct topics *topics, int64_t id)
+{
+	return id > 0 && (uint64_t)id < topics->cap_by_id ? topics->by_id[id] : NULL;
+}
+
+/* Rows are numbered from 1 without large holes. */
+static void index_id(struct topics *topics, struct topic *topic, int64_t id)
+{
+	size_t at = (size_t)id;
+	if (at >= topics->cap_by_id) {
+		size_t cap = at + at / 2 + 64;
+		topics->by_id = must(reallocarray(topics->by_id, cap, sizeof(struct topic *)));
+		memset(topics->by_id + topics->cap_by_id, 0, (cap - topics->cap_by_id) * sizeof(struct topic *));
+		topics->cap_by_id = cap;
+	}
+	topics->by_id[at] = topic;
+	topic->id = id;
+}
+
 void topics_set_id(struct topics *topics, struct topic *topic, int64_t id)
 {
 	remember(topics, topic);
-	topic->id = id;
+	index_id(topics, topic, id);
 }
 
 void topics_advance(struct topics *topics, const struct topic_path *path, uint64_t seq)
@@ -125,13 +147,26 @@ void topics_advance(struct topics *topics, const struct topic_path *path, uint64
 	}
 }
 
-void topics_load(struct topics *topics, struct sv name, int64_t id, uint64_t seq)
+void topics_load(struct topics *topics, struct sv name, int64_t id)
 {
-	struct topic_path path = topics_path(topics, name);
-	path.path[path.nlevels]->id = id;
-	for (size_t k = 0; k <= path.nlevels; k++)
-		if (path.path[k]->last < seq)
-			path.path[k]->last = path.path[k]->committed = seq;
+	const struct topic_path *path = topics_path(topics, name);
+	index_id(topics, path->path[path->nlevels], id);
+}
+
+void topics_load_last(struct topics *topics, struct topic *topic, uint64_t seq)
+{
+	const struct topic_path *path = topics_path(topics, topic_name(topic));
+	for (size_t k = 0; k <= path->nlevels; k++)
+		if (path->path[k]->last < seq)
+			path->path[k]->last = path->path[k]->committed = seq;
+}
+
+struct topic *topics_next_after(const struct topics *topics, struct topic *topic, uint64_t seq)
+{
+	topic = topic ? topic->hh.next : topics->by_name;
+	while (topic && (topic->id == 0 || topic->last <= seq))
+		topic = topic->hh.next;
+	return topic;
 }
 
 struct topics_mark topics_mark(const struct topics *topics)

@@ -118,7 +118,7 @@ static void reads_every_prefix_from_memory_and_from_disk_alike(void **state)
 	}
 }
 
-static void many_topics_under_a_prefix_are_read_by_walking(void **state)
+static void topics_under_a_prefix_are_picked_out_of_the_log(void **state)
 {
 	struct fixture *f = *state;
 	begin(f);
@@ -141,6 +141,48 @@ static void many_topics_under_a_prefix_are_read_by_walking(void **state)
 	assert_int_equal(rows.n, 3);
 	assert_int_equal(rows.items[2].seq, 12000);
 	assert_int_equal(scanned, 12000);
+}
+
+/* One call looks at a piece of the log only; the caller goes on from *scanned. */
+static void a_rare_prefix_is_found_in_several_calls(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	for (int i = 0; i < 45000; i++)
+		(void)append(f, i == 44000 ? "fact/rare/x/new/" : "fact/us/a/figure/");
+	keep(f);
+	commit(f);
+	reopen(f);
+	uint64_t scanned = 0, calls = 0, found = 0;
+	while (scanned < head(f)) {
+		struct event_rows rows = read_from(f, scanned + 1, "fact/rare/", 10, &scanned);
+		calls++;
+		if (rows.n)
+			found = rows.items[0].seq;
+	}
+	assert_int_equal(found, 44001);
+	assert_true(calls > 1 && calls < 10);
+}
+
+static void last_numbers_of_a_long_log_survive_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	(void)append(f, "fact/rare/x/new/");
+	for (int i = 0; i < 11000; i++)
+		(void)append(f, "fact/us/a/figure/");
+	keep(f);
+	commit(f);
+	begin(f);
+	(void)append(f, "fact/us/b/figure/");
+	keep(f);
+	commit(f);
+	reopen(f);
+	assert_true(f->store->topics_saved > 1);
+	assert_int_equal(store_last_seq(f->store, SV("fact/rare/x/new/")), 1);
+	assert_int_equal(store_last_seq(f->store, SV("fact/us/a/")), 11001);
+	assert_int_equal(store_last_seq(f->store, SV("fact/us/")), 11002);
+	assert_int_equal(store_last_seq(f->store, SV("")), 11002);
 }
 
 static void a_page_ends_at_its_bytes(void **state)
@@ -263,7 +305,10 @@ static void a_burst_larger_than_memory_is_read_from_disk(void **state)
 		(void)append_at(f, "daemon/started/", big, i);
 	keep(f);
 	commit(f);
+	begin(f);
+	(void)append(f, "daemon/stopping/"); /* what was committed before may go now */
 	assert_true(f->store->recent.bytes <= RECENT_BYTES);
+	discard(f);
 	uint64_t scanned = 0, n = 0;
 	for (uint64_t next = 1; next <= 100; next = scanned + 1)
 		n += read_from(f, next, "", 1000, &scanned).n;
@@ -277,7 +322,9 @@ int main(void)
 		STORE_TEST(previous_numbers_survive_a_restart),
 		STORE_TEST(last_number_is_known_for_whole_levels),
 		STORE_TEST(reads_every_prefix_from_memory_and_from_disk_alike),
-		STORE_TEST(many_topics_under_a_prefix_are_read_by_walking),
+		STORE_TEST(topics_under_a_prefix_are_picked_out_of_the_log),
+		STORE_TEST(a_rare_prefix_is_found_in_several_calls),
+		STORE_TEST(last_numbers_of_a_long_log_survive_a_restart),
 		STORE_TEST(a_page_ends_at_its_bytes),
 		STORE_TEST(reading_past_the_head_gives_nothing),
 		STORE_TEST(reading_stops_before_what_is_not_committed),
