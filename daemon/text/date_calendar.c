@@ -110,9 +110,18 @@ static bool take_year(const struct date_scan *s, size_t *end, int *out)
 {
 	size_t at = token_is(s->tokens, *end, ",") ? *end + 1 : *end;
 	at = date_skip_fillers(s, at);
-	if (!plain_year_at(s, at, out))
+	if (token_is(s->tokens, at, "-") && token_is_glued(s->tokens, at) && token_is_glued(s->tokens, at + 1))
+		at++; /* "05-Aug-2016" */
+	if (plain_year_at(s, at, out)) {
+		*end = at + 1;
+		return true;
+	}
+	struct number number;
+	if (!number_at(s->tokens, at, s->language, NUMBER_DEFAULT, &number) || number.scale != 1000 ||
+		number.has_digits || number.value < YEAR_FIRST || number.value > YEAR_LAST)
 		return false;
-	*end = at + 1;
+	*out = (int)number.value; /* "dos mil treinta y dos" */
+	*end = at + number.n;
 	return true;
 }
 
@@ -173,6 +182,8 @@ static bool day_first(const struct date_scan *s, size_t i, struct date_point *ou
 	else
 		day = first;
 	size_t at = date_skip_fillers(s, end);
+	if (token_is(s->tokens, end, "-") && token_is_glued(s->tokens, end) && token_is_glued(s->tokens, end + 1))
+		at = end + 1;
 	if (token_is(s->tokens, end, ",") || !date_month_at(s, at, true, &month, &n))
 		return false;
 	return finish(s, first, day, month, at + n, out);

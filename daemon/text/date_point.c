@@ -166,7 +166,7 @@ static bool counted(const struct date_scan *s, size_t i, const struct phrase *wo
 	return give(p, end, out);
 }
 
-/* "two weeks ago" */
+/* "two weeks ago", "three days from now" */
 static bool count_ago(const struct date_scan *s, size_t i, struct date_point *out)
 {
 	double count;
@@ -175,9 +175,9 @@ static bool count_ago(const struct date_scan *s, size_t i, struct date_point *ou
 	if (s->words->has_ago_before || !count_at(s, i, &count, &unit, &end))
 		return false;
 	const struct phrase *ago = date_word_at(s, end, &n);
-	if (!ago || ago->what != DATE_WORD_AGO)
+	if (!ago || (ago->what != DATE_WORD_AGO && ago->what != DATE_WORD_HENCE))
 		return false;
-	return give(day_point(count_from(s, unit, -count)), end + n, out);
+	return give(day_point(count_from(s, unit, ago->what == DATE_WORD_AGO ? -count : count)), end + n, out);
 }
 
 /* ---- parts ---- */
@@ -278,12 +278,36 @@ static bool part_first(const struct date_scan *s, size_t i, enum date_part part,
 
 /* ---- the rest ---- */
 
+/* "martes 11", "Monday 13th": the month nearest to publication in which that day falls so. */
+static bool weekday_with_day(const struct date_scan *s, int weekday, size_t i, struct date_point *out)
+{
+	struct number number;
+	if (!date_is_set(s->published) || !number_at(s->tokens, i, s->language, NUMBER_DEFAULT, &number))
+		return false;
+	bool is_day = number.has_digits && number.value >= 1 && number.value <= 31 && number.n <= 2 &&
+		(number.is_ordinal || (number.is_plain && s->words->has_ago_before));
+	if (!is_day)
+		return false;
+	for (int step = 0; step < 13; step++) {
+		int shift = step % 2 ? (step + 1) / 2 : -step / 2;
+		struct date month = date_add_months((struct date){ s->published.year, s->published.month, 0 }, shift);
+		struct date d = { month.year, month.month, (uint8_t)number.value };
+		if (!date_is_valid(d) || date_weekday(d) != weekday ||
+			(s->looks_ahead && date_compare(d, s->published) < 0))
+			continue;
+		return give(day_point(d), i + number.n, out);
+	}
+	return false;
+}
+
 static bool weekday_first(
 	const struct date_scan *s, const struct phrase *word, size_t i, size_t n, struct date_point *out)
 {
 	size_t at = i + n + (token_is(s->tokens, i + n, ",") ? 1 : 0);
 	size_t behind = date_skip_fillers(s, at);
 	if (date_calendar_at(s, at, out) || (behind != at && behind - at < 2 && date_calendar_at(s, behind, out)))
+		return true;
+	if (weekday_with_day(s, (int)word->value, i + n, out))
 		return true;
 	if (word->name && !(s->has_lead && s->tokens->items[i].is_capital && token_is(s->tokens, i + n, ".")))
 		return false;
@@ -329,6 +353,7 @@ static bool relative_word(
 	case DATE_WORD_LAST:
 	case DATE_WORD_THIS:
 	case DATE_WORD_PART:
+	case DATE_WORD_HENCE:
 	case DATE_WORD_QUARTER: return false;
 	}
 	return false;

@@ -18,6 +18,7 @@ enum date_word {
 	DATE_WORD_IN,      /* before a count of units in the future: in, dentro de */
 	DATE_WORD_WITHIN,  /* the same as a limit: within, en un plazo de */
 	DATE_WORD_AGO,     /* behind a count in English ("ago"), before it in Spanish ("hace") */
+	DATE_WORD_HENCE,   /* behind a count: "from now" */
 	DATE_WORD_COMING,  /* before a count: the next 90 days */
 	DATE_WORD_PAST,    /* before a count: the past 90 days */
 	DATE_WORD_HOLIDAY, /* value: month * 100 + day */

@@ -166,6 +166,6 @@ const struct date_words date_words_es = {
 	.to = PHRASES(to),
 	.and_words = PHRASES(and_words),
 	.ahead = PHRASES(ahead),
-	.future_endings = { "rá", "rán" },
+	.future_endings = { "rá", "rán", "ré", "remos" },
 	.has_ago_before = true,
 };

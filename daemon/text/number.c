@@ -1,8 +1,7 @@
 /* Numbers out of tokens, by one pass with a running sum.
  *
- * `current` is the group being built (213 of "two hundred and thirteen thousand"), `total` what closed groups
- * gave. A scale larger than those before multiplies everything so far ("200 mil millones"), a smaller one its
- * group alone ("dos millones trescientos mil"). `room` is what may still be added without a scale between:
+ * `current` is the group being built (213 of "two hundred and thirteen thousand"); closed groups wait on a short
+ * stack, since a scale multiplies all smaller groups before it ("dos billones 200 mil millones"). `room` is what may still be added without a scale between:
  * after "twenty" less than 10, after "hundred" less than 100, after "thousand" less than 1000, and nothing after
  * "five"; that is what ends a number before the next one begins. */
 #include "number.h"
@@ -11,15 +10,17 @@
 
 #include "number_words.h"
 
-enum { GROUP_DIGITS = 3 };
+enum { GROUP_DIGITS = 3, GROUPS = 6 };
 static const double VALUE_MAX = 1e24; /* more is no figure of anybody's politics */
 
 struct sum {
 	const struct token_list *tokens;
 	const struct language *language;
 	enum number_flags flags;
-	size_t i; /* next token */
-	double total, current, room, scale;
+	size_t i;                              /* next token */
+	double values[GROUPS], scales[GROUPS]; /* closed groups, falling scales */
+	size_t groups;
+	double current, room, scale;
 	bool any, is_article, has_words, has_digits, is_part, is_ordinal;
 	size_t digit_tokens;
 };
@@ -78,6 +79,25 @@ static bool take_slash(struct sum *s, double numerator, double *out)
 	return true;
 }
 
+struct vulgar {
+	const char *text;
+	double value;
+};
+
+static bool vulgar_at(const struct sum *s, size_t i, double *out)
+{
+	static const struct vulgar fractions[] = { { "½", 0.5 }, { "¼", 0.25 }, { "¾", 0.75 }, { "⅓", 1.0 / 3 },
+		{ "⅔", 2.0 / 3 }, { "⅕", 0.2 }, { "⅖", 0.4 }, { "⅗", 0.6 }, { "⅘", 0.8 }, { "⅙", 1.0 / 6 },
+		{ "⅛", 0.125 }, { "⅜", 0.375 }, { "⅝", 0.625 }, { "⅞", 0.875 } };
+	for (size_t k = 0; i < s->tokens->n && k < sizeof fractions / sizeof *fractions; k++) {
+		if (!sv_eq(s->tokens->items[i].text, sv_of(fractions[k].text)))
+			continue;
+		*out = fractions[k].value;
+		return true;
+	}
+	return false;
+}
+
 static bool is_ordinal_mark(const struct sum *s, struct sv mark)
 {
 	for (size_t k = 0; k < sizeof s->language->numbers->ordinal_marks / sizeof(char *); k++) {
@@ -109,6 +129,10 @@ static double add_mixed_fraction(struct sum *s, double value)
 {
 	double numerator, part;
 	size_t start = s->i;
+	if (vulgar_at(s, start, &part)) {
+		s->i++;
+		return value + part;
+	}
 	if (!token_is_number(s->tokens, start) || value != floor(value) ||
 		!is_short_group(s->tokens->items[start].text, 2) ||
 		!number_of_digits(s->tokens->items[start].text, s->language, &numerator))
@@ -120,6 +144,15 @@ static double add_mixed_fraction(struct sum *s, double value)
 	}
 	s->i += 2;
 	return value + part;
+}
+
+/* Is the token before the digits just taken a decimal mark that stands alone? */
+static bool is_behind_point(const struct sum *s)
+{
+	size_t at = s->i - 1;
+	if (at == 0 || !token_is_glued(s->tokens, at) || token_is_glued(s->tokens, at - 1))
+		return false;
+	return token_is(s->tokens, at - 1, ".") || token_is(s->tokens, at - 1, ",");
 }
 
 static bool take_digits(struct sum *s)
@@ -137,7 +170,9 @@ static bool take_digits(struct sum *s)
 	s->i++;
 	s->digit_tokens++;
 	s->has_digits = true;
-	if (!s->any && tail.n == 0) {
+	if (!s->any && is_behind_point(s))
+		value /= pow(10, (double)digits.n); /* ".25" */
+	else if (!s->any && tail.n == 0) {
 		value = add_spaced_groups(s, value);
 		if (take_slash(s, value, &part)) {
 			s->i += 2;
@@ -177,7 +212,7 @@ static bool add_small(struct sum *s, const struct phrase *word, size_t n)
 
 static bool multiply(struct sum *s, const struct phrase *word, size_t n)
 {
-	if (s->any && (s->current <= 0 || s->current >= 100))
+	if (s->any && (s->current <= 0 || (s->current >= 100 && !s->has_digits && word->value >= 100)))
 		return false;
 	s->current = (s->any ? s->current : 1) * word->value;
 	s->room = room_after(word->value);
@@ -191,17 +226,15 @@ static bool close_group(struct sum *s, const struct phrase *word, size_t n)
 {
 	if (word->what == NUMERAL_SUFFIX && (!s->has_digits || !token_is_glued(s->tokens, s->i)))
 		return false;
-	if (s->any && s->current == 0 && s->total == 0)
+	double value = s->any ? s->current : 1;
+	size_t left = s->groups;
+	while (left > 0 && s->scales[left - 1] < word->value)
+		value += s->values[--left];
+	if (value == 0 || left == GROUPS || (left > 0 && s->scales[left - 1] == word->value))
 		return false;
-	if (!s->any)
-		s->current = 1;
-	if (s->total > 0 && word->value > s->scale) {
-		s->total = (s->total + s->current) * word->value;
-	} else {
-		if (s->total > 0 && (word->value == s->scale || s->current == 0))
-			return false;
-		s->total += s->current * word->value;
-	}
+	s->values[left] = value * word->value;
+	s->scales[left] = word->value;
+	s->groups = left + 1;
 	s->current = 0;
 	s->scale = word->value;
 	s->room = word->value;
@@ -211,15 +244,27 @@ static bool close_group(struct sum *s, const struct phrase *word, size_t n)
 	return true;
 }
 
-/* "two thirds", "three-quarters": a small number before a fraction word. */
+static double total(const struct sum *s)
+{
+	double sum = s->current;
+	for (size_t k = 0; k < s->groups; k++)
+		sum += s->values[k];
+	return sum;
+}
+
+/* "two thirds", "twenty-three fifths": a whole number before a fraction word. */
 static bool divide(struct sum *s, const struct phrase *word, size_t n)
 {
-	if (!s->any || s->total > 0 || s->current < 1 || s->current > 20 || s->current != floor(s->current) ||
-		s->is_part)
+	double value = total(s);
+	if (!s->any || value < 1 || value != floor(value) || s->is_part || s->current == 0)
 		return false;
-	if (s->has_digits && word->value > 10)
+	if (s->has_digits && (word->value > 10 || value > 20))
 		return false;
-	s->current /= word->value;
+	bool is_plural = sv_ends(s->tokens->items[s->i + n - 1].folded, SV("s"));
+	if (value > 1 && !is_plural)
+		return false;
+	s->current = value / word->value;
+	s->groups = 0;
 	s->room = 0;
 	s->is_part = true;
 	s->is_article = false;
@@ -255,27 +300,34 @@ static const struct phrase *numeral_at(const struct sum *s, size_t i)
 	return phrase_at(&s->language->numbers->numerals, s->tokens, i, &n);
 }
 
-/* "y medio", "and a half", "y cuarto": half of the last scale. */
+/* "y medio", "and a half", "and three quarters", "con dos tercios": a fraction of one, or of the last scale. */
 static bool take_and_part(struct sum *s)
 {
-	size_t at = s->i + 1, n;
+	size_t at = s->i + 1, n = 1;
+	double count = 1;
 	const struct phrase *word = numeral_at(s, at);
-	if (word && (word->what == NUMERAL_ARTICLE || word->what == NUMERAL_ONE))
-		word = numeral_at(s, ++at);
-	else if (s->flags & NUMBER_NO_AND)
+	bool has_count = word &&
+		(word->what == NUMERAL_ARTICLE || word->what == NUMERAL_ONE || word->what == NUMERAL_SMALL);
+	if (has_count) {
+		count = word->value;
+		at += token_is(s->tokens, at + 1, "-") ? 2 : 1;
+	} else if (s->flags & NUMBER_NO_AND) {
 		return false;
-	if (!word || !phrase_at(&s->language->numbers->numerals, s->tokens, at, &n) || s->is_part)
+	}
+	word = phrase_at(&s->language->numbers->numerals, s->tokens, at, &n);
+	if (!word || (word->what != NUMERAL_FRACTION && word->what != NUMERAL_PART) || s->is_part ||
+		count >= word->value)
 		return false;
-	if (word->what != NUMERAL_FRACTION && word->what != NUMERAL_PART)
-		return false;
-	double part = 1 / word->value;
-	if (s->current == 0 && s->total > 0)
-		s->total += part * s->scale;
+	double part = count / word->value;
+	const struct phrase *scale = numeral_at(s, at + n);
+	bool has_own_scale = scale && scale->what == NUMERAL_SCALE && scale->value < s->scale;
+	if (has_own_scale)
+		s->current = part * scale->value; /* "one billion and a half million" */
 	else
-		s->current += part;
+		s->current += s->current == 0 && s->groups ? part * s->scale : part;
 	s->room = 0;
 	s->is_article = false;
-	s->i = at + n;
+	s->i = at + n + has_own_scale;
 	return true;
 }
 
@@ -287,8 +339,8 @@ static bool take_joint(struct sum *s)
 		return false;
 	if (token_is(s->tokens, s->i, "-")) {
 		const struct phrase *next = numeral_at(s, s->i + 1);
-		bool fits = next && s->has_words && token_is_glued(s->tokens, s->i) &&
-			token_is_glued(s->tokens, s->i + 1) &&
+		bool is_even = token_is_glued(s->tokens, s->i) == token_is_glued(s->tokens, s->i + 1);
+		bool fits = next && s->has_words && is_even &&
 			(next->what == NUMERAL_FRACTION || next->what == NUMERAL_PART ||
 				next->what == NUMERAL_HUNDRED || next->what == NUMERAL_SCALE || next->value < s->room);
 		if (fits)
@@ -299,6 +351,10 @@ static bool take_joint(struct sum *s)
 		return false;
 	if (take_and_part(s))
 		return true;
+	if (token_is_number(s->tokens, s->i + 1) && s->room == 100 && s->has_words && !(s->flags & NUMBER_NO_AND)) {
+		s->i++; /* "3 hundred and 21" */
+		return true;
+	}
 	const struct phrase *next = numeral_at(s, s->i + 1);
 	if (!next || (next->what != NUMERAL_SMALL && next->what != NUMERAL_ONE) || (s->flags & NUMBER_NO_AND) ||
 		!s->has_words)
@@ -311,11 +367,23 @@ static bool take_joint(struct sum *s)
 	return true;
 }
 
+static bool is_scale_at(const struct sum *s, size_t i)
+{
+	const struct phrase *word = numeral_at(s, i);
+	return word && word->what == NUMERAL_SCALE;
+}
+
 /* "a hundred", "half a million", "un cuarto de millón", "one quarter", "la mitad": what begins with an article or
  * a fraction. */
 static bool take_start(struct sum *s)
 {
 	size_t n, next_n;
+	if (vulgar_at(s, s->i, &s->current)) {
+		s->is_part = s->any = true;
+		s->room = 0;
+		s->i++;
+		return true;
+	}
 	const struct phrase *word = phrase_at(&s->language->numbers->numerals, s->tokens, s->i, &n);
 	if (!word)
 		return false;
@@ -332,7 +400,7 @@ static bool take_start(struct sum *s)
 	if (next && (next->what == NUMERAL_FRACTION || next->what == NUMERAL_PART)) {
 		n += next_n;
 		word = next;
-	} else if (word->what != NUMERAL_FRACTION || word->value > 3) {
+	} else if (word->what != NUMERAL_FRACTION || (word->value > 3 && !is_scale_at(s, s->i + n))) {
 		return word->what != NUMERAL_ARTICLE && take_word(s);
 	}
 	s->current = 1 / word->value;
@@ -384,20 +452,26 @@ static void take_ordinal_end(struct sum *s)
 static void take_spoken_decimals(struct sum *s)
 {
 	const struct phrase *point = numeral_at(s, s->i);
-	double unit = 0.1;
+	double unit = 1;
 	if (!point || point->what != NUMERAL_POINT || s->has_digits || s->is_part)
 		return;
-	for (size_t at = s->i + 1; unit > 1e-9; at++, unit /= 10) {
+	for (size_t at = s->i + 1; unit > 1e-9; at++) {
 		const struct phrase *digit = numeral_at(s, at);
 		bool is_digit = digit && (digit->what == NUMERAL_SMALL || digit->what == NUMERAL_ONE) &&
-			digit->value < 10;
-		if (!is_digit)
+			digit->value < 100;
+		if (!is_digit && !(unit < 1 && token_is(s->tokens, at, "-")))
 			break;
+		if (!is_digit)
+			continue;
+		bool ends_tens = digit->value < 10 && s->room == 10; /* "seventy-one" has two digits, not three */
+		if (!ends_tens)
+			unit /= digit->value >= 10 ? 100 : 10;
 		s->current += digit->value * unit;
 		s->is_article = false;
-		s->room = 0;
+		s->room = digit->value >= 20 ? 10 : 0;
 		s->i = at + 1;
 	}
+	s->room = 0;
 }
 
 bool number_at(const struct token_list *tokens, size_t i, const struct language *language, enum number_flags flags,
@@ -412,7 +486,8 @@ bool number_at(const struct token_list *tokens, size_t i, const struct language 
 	while (s.i < tokens->n && !s.is_ordinal) {
 		size_t before = s.i;
 		bool joined = take_joint(&s);
-		bool taken = token_is_number(tokens, s.i) ? s.room >= 1000 && take_digits(&s) : take_word(&s);
+		bool taken = token_is_number(tokens, s.i) ? (joined || s.room >= 1000) && take_digits(&s)
+							  : take_word(&s);
 		if (!taken && !joined)
 			take_spoken_decimals(&s);
 		if (!taken && joined && s.i == before + 1) {
@@ -424,7 +499,7 @@ bool number_at(const struct token_list *tokens, size_t i, const struct language 
 	}
 	if (!s.is_ordinal)
 		take_ordinal_end(&s);
-	double value = s.total + s.current;
+	double value = total(&s);
 	if (!(fabs(value) <= VALUE_MAX))
 		return false;
 	*out = (struct number){ .value = value,

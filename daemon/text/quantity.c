@@ -221,10 +221,21 @@ static bool is_negative(const struct quantity_scan *s, size_t i)
 		s->tokens->items[i].kind == TOKEN_NUMBER;
 }
 
-/* A bare "one" or "un" counts only with a unit of the table: "un año", "one percent". */
-static bool counts_nothing(const struct number *number, const struct quantity_unit *unit)
+/* "un" and "one" are mostly no numbers: they count with a unit of the table ("un año", "one percent"), "one" also
+ * before a noun of its own. */
+static bool counts_nothing(
+	const struct quantity_scan *s, size_t i, const struct number *number, const struct quantity_unit *unit)
 {
-	return number->is_article && (!unit->kind || unit->kind == UNIT_CLOCK);
+	static const char *const pronouns[] = { "no", "any", "this", "that", "every", "each", "the", "which",
+		"another" };
+	if (!number->is_article || (unit->kind && unit->kind != UNIT_CLOCK))
+		return false;
+	if (!token_is(s->tokens, i, "one") || unit->text.n == 0 || token_is(s->tokens, i + 1, "of"))
+		return true;
+	for (size_t k = 0; i > 0 && k < sizeof pronouns / sizeof *pronouns; k++)
+		if (token_is(s->tokens, i - 1, pronouns[k]))
+			return true;
+	return false;
 }
 
 /* Reads the quantity whose number stands at i; the token behind it. */
@@ -245,7 +256,7 @@ static size_t add_quantity(
 	}
 	at = take_trail(s, number_end, &q);
 	quantity_unit_at(s, at, number, &unit);
-	if (unit.kind == UNIT_CLOCK || counts_nothing(number, &unit))
+	if (unit.kind == UNIT_CLOCK || counts_nothing(s, i, number, &unit))
 		return number_end;
 	set_unit(&q, &unit, lead, number);
 	if (is_negative(s, i)) {
