@@ -151,7 +151,7 @@ static struct sv plain(const struct feed *feed, uint32_t node)
 static enum status read_text(const struct feed *feed, uint32_t node, bool is_line, struct sv *out, struct error *err)
 {
 	*out = (struct sv){ 0 };
-	if (!node)
+	if (!node || sv_eq(attr(feed, node, SV("mode")), SV("base64")))
 		return OK;
 	if (has_elements(feed->tree, node)) {
 		struct block_list blocks = { 0 };

@@ -113,7 +113,7 @@ static double value_of(const struct block *block)
 		return 0;
 	if (is_prose(block))
 		return (double)(block->text.n) - 2.0 * (double)block->link_bytes;
-	return -(20.0 + (double)block->link_bytes);
+	return -(10.0 + 0.4 * (double)block->link_bytes);
 }
 
 static bool says_it_is_body(const struct tree *tree, uint32_t i)

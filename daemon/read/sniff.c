@@ -79,10 +79,8 @@ static const struct root {
 	{ SV("rss"), FORMAT_RSS },
 	{ SV("feed"), FORMAT_ATOM },
 	{ SV("entry"), FORMAT_ATOM },
-	{ SV("rdf:rdf"), FORMAT_RDF },
 	{ SV("rdf"), FORMAT_RDF },
 	{ SV("channel"), FORMAT_RSS },
-	{ SV("atom:feed"), FORMAT_ATOM },
 	{ SV("html"), FORMAT_HTML },
 	{ SV("!doctype html"), FORMAT_HTML },
 	{ SV("head"), FORMAT_HTML },
@@ -135,6 +133,8 @@ enum read_format sniff_format(struct sv text, size_t *out_from)
 			continue;
 		}
 		struct sv name = tag_name(start, at + 1);
+		size_t colon = sv_find_char(name, ':');
+		name = sv_slice(name, colon == SIZE_MAX ? 0 : colon + 1, name.n);
 		for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
 			if (!sv_eq_nocase(name, roots[i].name))
 				continue;

@@ -197,9 +197,10 @@ static struct speaker by_verb(const struct words *w, size_t verb, bool has_quote
 		return none;
 	if (word_at(w, verb)->is_capital && verb > 0) /* "United States" */
 		return none;
-	if (verb > 0 && is_in(w, verb - 1, w->list->passives))
-		return none;
-	if (is_in(w, verb + 1, w->list->agents))
+	size_t before = verb;
+	while (before > 0 && is_in(w, before - 1, w->list->auxiliaries))
+		before--;
+	if (is_in(w, verb + 1, w->list->agents) || (before > 0 && is_in(w, before - 1, w->list->passives)))
 		return none;
 	struct speaker found = speaker_before(w, verb);
 	if (found.kind == SPEAKER_NONE && is_inverted(w, verb))
