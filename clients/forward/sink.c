@@ -14,7 +14,7 @@
 #define ONCE_RETRY_MS 300
 #define ONCE_ATTEMPTS 3
 #define ONCE_PATIENCE_MS 15000 /* for a daemon to answer */
-#define ONCE_LOOK_MS 100
+#define LOOK_MS 100
 #define STEP_EVENTS 64
 #define TROUBLE_MS 5000 /* until a client with trouble of its own is asked again */
 
@@ -244,9 +244,12 @@ static int left_ms(int64_t at_ms)
 int sink_wait_ms(const struct sink *sink)
 {
 	switch (sink->phase) {
-	case PHASE_READY: return sink->is_more ? 0 : sink->is_once ? ONCE_LOOK_MS : pw_wait_ms(sink->client);
+	case PHASE_READY: return sink->is_more ? 0 : sink->is_once ? LOOK_MS : pw_wait_ms(sink->client);
 	case PHASE_WAITING: return left_ms(sink->retry_at_ms);
-	case PHASE_BUSY: return sink->pid > 0 ? left_ms(sink->kill_at_ms) : -1;
+	case PHASE_BUSY:
+		if (sink->pid > 0 && sink->pid_fd < 0)
+			return LOOK_MS; /* nothing will wake us when the child is over */
+		return sink->pid > 0 ? left_ms(sink->kill_at_ms) : -1;
 	case PHASE_OVER: break;
 	}
 	return -1;

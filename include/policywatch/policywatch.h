@@ -66,7 +66,8 @@ struct pw_options {
 	const char *events;        /* endpoint of events; NULL: $POLICYWATCH_EVENTS, else that of the system's daemon */
 	const char *query;         /* endpoint of queries; NULL: $POLICYWATCH_QUERY, else that of the system's daemon */
 	const char *const *topics; /* prefixes ("fact/us-mexico/"), NULL-terminated; NULL or empty: everything */
-	const char *cursor_file;   /* where to keep the place, or NULL. Read at connect, written by pw_ack() */
+	const char *cursor_file; /* where to keep the place, or NULL. Read at connect; written by pw_ack(), and now and then
+	                          * when nothing that came was for this client */
 	const char *cursor_name;   /* under which the daemon counts this client's lag, or NULL */
 	uint64_t from_seq;      /* first event wanted when no cursor file holds one; PW_FROM_NOW; 0: from the oldest */
 	int64_t from_time_ms;   /* instead of from_seq: first event recorded at or after it; 0: not used */
@@ -84,7 +85,8 @@ PW_API void pw_close(struct pw_client *client);              /* NULL is fine */
 PW_API const char *pw_error(const struct pw_client *client); /* what went wrong last, "" when nothing */
 PW_API enum pw_state pw_client_state(const struct pw_client *client);
 
-/* The next event, waiting at most timeout_ms (-1: for ever, 0: not at all). PW_TIMEOUT, PW_GONE, PW_EPOCH. */
+/* The next event, waiting at most timeout_ms (-1: for ever, 0: not at all). PW_TIMEOUT (also when a signal interrupts
+ * the wait), PW_GONE, PW_EPOCH; PW_DENIED, PW_NOMEM, PW_SYSTEM: see pw_error(), the next call tries again. */
 PW_API enum pw_status pw_next(struct pw_client *client, int timeout_ms, struct pw_event **out);
 /* The event was handled: the cursor moves past it, on disk if there is a cursor file (written atomically). */
 PW_API enum pw_status pw_ack(struct pw_client *client, const struct pw_event *event);
@@ -130,7 +132,7 @@ PW_API int pw_is_object(const struct pw_value *value);
 PW_API int pw_is_null(const struct pw_value *value); /* also NULL itself */
 
 /* Building the JSON of a call's parameters: adds "key": "value" with escapes to a text made by malloc() (NULL to begin). Returns the new
- * text, to be freed, or NULL without memory. */
+ * text, to be freed, or NULL without memory or when value is not UTF-8; params is freed in any case. */
 PW_API char *pw_params_text(char *params, const char *key, const char *value);
 PW_API char *pw_params_integer(char *params, const char *key, int64_t value);
 
