@@ -19,14 +19,26 @@ struct scan {
 	size_t at;
 };
 
-static bool is_ascii_letter(char c)
+/* ASCII by class; bytes beyond it have none. */
+enum { LETTER = 1, DIGIT = 2, SPACE = 4 };
+#define LETTERS_FROM(first) [first... first + 25] = LETTER
+static const uint8_t classes[256] = {
+	LETTERS_FROM('A'),
+	LETTERS_FROM('a'),
+	['0' ... '9'] = DIGIT,
+	['\t' ... '\r'] = SPACE,
+	[' '] = SPACE,
+	['_'] = LETTER,
+};
+
+static uint8_t class_at(struct sv v, size_t at)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return classes[(uint8_t)v.p[at]];
 }
 
 static bool is_digit_at(struct sv v, size_t at)
 {
-	return at < v.n && v.p[at] >= '0' && v.p[at] <= '9';
+	return at < v.n && class_at(v, at) == DIGIT;
 }
 
 /* Length of the letter at an offset, 0 when there is none. */
@@ -35,7 +47,7 @@ static size_t letter_at(struct sv v, size_t at)
 	if (at >= v.n)
 		return 0;
 	if ((uint8_t)v.p[at] < 0x80)
-		return is_ascii_letter(v.p[at]);
+		return class_at(v, at) == LETTER;
 	size_t end = at;
 	return text_is_letter(text_next(v, &end)) ? end - at : 0;
 }
@@ -61,7 +73,7 @@ static size_t possessive_at(struct sv v, size_t at)
 /* An address runs to the next white space, without the punctuation of the sentence at its end. */
 static size_t address_end(struct sv v, size_t at)
 {
-	while (at < v.n && !text_is_space((uint8_t)v.p[at]) && !strchr("<>\"|", v.p[at]))
+	while (at < v.n && class_at(v, at) != SPACE && !strchr("<>\"|", v.p[at]))
 		at++;
 	while (at > 0 && strchr(".,;:!?)]}'", v.p[at - 1]))
 		at--;
@@ -70,6 +82,9 @@ static size_t address_end(struct sv v, size_t at)
 
 static bool is_address(struct sv v, size_t from)
 {
+	char first = v.p[from] | 0x20;
+	if (first != 'h' && first != 'w')
+		return false;
 	struct sv rest = sv_slice(v, from, v.n);
 	return sv_starts_nocase(rest, SV("http://")) || sv_starts_nocase(rest, SV("https://")) ||
 		sv_starts_nocase(rest, SV("www."));
@@ -117,9 +132,14 @@ static size_t word_end(const struct scan *s, size_t from)
 	struct dots dots = { .only_short = true };
 	size_t at = from;
 	while (at < v.n) {
-		size_t letter = letter_at(v, at);
-		if (letter || is_digit_at(v, at) || v.p[at] == '_') {
-			at += letter ? letter : 1;
+		size_t start = at;
+		while (at < v.n && (class_at(v, at) & (LETTER | DIGIT)))
+			at++;
+		dots.group += at - start;
+		if (at == v.n || v.p[at] == ' ')
+			break;
+		if ((uint8_t)v.p[at] >= 0x80 && letter_at(v, at)) {
+			at += letter_at(v, at);
 			dots.group++;
 			continue;
 		}
@@ -135,7 +155,9 @@ static size_t word_end(const struct scan *s, size_t from)
 			break;
 		at += mark;
 	}
-	if (at < v.n && v.p[at] == '@' && letter_at(v, at + 1))
+	if (at == v.n)
+		return at;
+	if (v.p[at] == '@' && letter_at(v, at + 1))
 		return address_end(v, at);
 	return at + owns_dot(s, from, at, &dots);
 }
@@ -153,74 +175,85 @@ static size_t number_end(struct sv v, size_t at)
 	return at;
 }
 
-static void add(struct scan *s, enum token_kind kind, size_t from, size_t to)
+static struct token *add(struct scan *s, enum token_kind kind, size_t from, size_t to)
 {
 	struct token *token = list_push(s->arena, s->out);
 	token->kind = kind;
 	token->span = (struct span){ (uint32_t)from, (uint32_t)to };
-	token->text = sv_slice(s->text, from, to);
+	token->text = (struct sv){ s->text.p + from, to - from };
 	token->folded = token->text;
-	token->space_before = from > 0 && text_is_space((uint8_t)s->text.p[from - 1]);
+	token->space_before = from > 0 && class_at(s->text, from - 1) == SPACE;
 	s->at = to;
+	return token;
 }
 
 static void add_word(struct scan *s, size_t from, size_t to)
 {
-	add(s, TOKEN_WORD, from, to);
-	struct token *token = &s->out->items[s->out->n - 1];
+	struct token *token = add(s, TOKEN_WORD, from, to);
 	word_forms(s->arena, token->text, s->language, token);
 }
 
-static void add_punctuation(struct scan *s, size_t from)
+/* Anything that does not start with an ASCII letter, digit or space. */
+static void add_other(struct scan *s)
 {
-	size_t to = from;
-	bool is_ascii = text_next(s->text, &to) < 0x80;
-	add(s, TOKEN_PUNCT, from, to);
-	struct token *token = &s->out->items[s->out->n - 1];
-	if (!is_ascii)
+	size_t from = s->at, to = from;
+	struct token_list *out = s->out;
+	int32_t c = text_next(s->text, &to);
+	size_t possessive = out->n && out->items[out->n - 1].span.to == from ? possessive_at(s->text, from) : 0;
+	if (possessive) {
+		add_word(s, from, from + possessive);
+	} else if (c < 0x80) {
+		add(s, TOKEN_PUNCT, from, to);
+	} else if (text_is_letter(c)) {
+		add_word(s, from, word_end(s, from));
+	} else if (text_is_space(c)) {
+		s->at = to;
+	} else {
+		struct token *token = add(s, TOKEN_PUNCT, from, to);
 		token->folded = text_fold(s->arena, token->text);
+	}
 }
 
 /* Words in capitals are names even where they spell a function word ("US", "IT"), unless all is in capitals. */
+static bool is_false_stop(const struct token *t)
+{
+	return t->is_stop && t->is_capital && t->text.n > 1 && (uint8_t)t->text.p[1] < 0x80 && t->text.p[1] != '\'' &&
+		!(t->text.p[1] >= 'a' && t->text.p[1] <= 'z');
+}
+
+static bool has_lower(struct sv v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] >= 'a' && v.p[i] <= 'z')
+			return true;
+	return false;
+}
+
 static void clear_false_stops(struct sv sentence, struct token_list *tokens)
 {
-	bool has_lower = false;
-	for (size_t i = 0; i < sentence.n && !has_lower; i++)
-		has_lower = sentence.p[i] >= 'a' && sentence.p[i] <= 'z';
-	if (!has_lower)
+	if (!has_lower(sentence))
 		return;
-	for (size_t i = 0; i < tokens->n; i++) {
-		struct token *t = &tokens->items[i];
-		if (t->is_stop && t->is_capital && t->text.n > 1 && !(t->text.p[1] >= 'a' && t->text.p[1] <= 'z') &&
-			(uint8_t)t->text.p[0] < 0x80 && t->text.p[1] != '\'')
-			t->is_stop = false;
-	}
+	for (size_t i = 0; i < tokens->n; i++)
+		if (is_false_stop(&tokens->items[i]))
+			tokens->items[i].is_stop = false;
 }
 
 void text_tokens(struct arena *arena, struct sv sentence, const struct language *language, struct token_list *out)
 {
 	struct scan s = { .arena = arena, .text = sentence, .language = language, .out = out };
-	*out = (struct token_list){ .cap = sentence.n / 4 + 8 };
+	*out = (struct token_list){ .cap = sentence.n / 5 + 8 }; /* a token every five bytes is usual */
 	out->items = arena_array(arena, struct token, out->cap);
 	while (s.at < sentence.n) {
 		size_t from = s.at;
-		int32_t c = (uint8_t)sentence.p[from];
-		size_t after = from + 1;
-		if (c >= 0x80) {
-			after = from;
-			c = text_next(sentence, &after);
-		}
-		if (text_is_space(c))
-			s.at = after;
-		else if (text_is_digit(c))
-			add(&s, TOKEN_NUMBER, from, number_end(sentence, from));
-		else if (text_is_letter(c))
+		switch (class_at(sentence, from)) {
+		case SPACE: s.at++; break;
+		case DIGIT: add(&s, TOKEN_NUMBER, from, number_end(sentence, from)); break;
+		case LETTER:
 			add_word(&s, from,
 				is_address(sentence, from) ? address_end(sentence, from) : word_end(&s, from));
-		else if (out->n && out->items[out->n - 1].span.to == from && possessive_at(sentence, from))
-			add_word(&s, from, from + possessive_at(sentence, from));
-		else
-			add_punctuation(&s, from);
+			break;
+		default: add_other(&s);
+		}
 	}
 	clear_false_stops(sentence, out);
 }

@@ -108,6 +108,19 @@ static bool is_control(int32_t c)
 	return c < 0x20 || (c >= 0x7F && c < 0xA0);
 }
 
+static bool is_plain(char c)
+{
+	return c > 0x20 && c < 0x7F;
+}
+
+/* End of a run of plain ASCII with single spaces inside, which is squeezed as it is. */
+static size_t plain_end(struct sv v, size_t at)
+{
+	while (at < v.n && (is_plain(v.p[at]) || (v.p[at] == ' ' && at + 1 < v.n && is_plain(v.p[at + 1]))))
+		at++;
+	return at;
+}
+
 struct sv text_squeeze(struct arena *arena, struct sv text)
 {
 	struct bytes out = bytes_in(arena, text.n);
@@ -124,6 +137,8 @@ struct sv text_squeeze(struct arena *arena, struct sv text)
 		if (owes_space)
 			bytes_put(&out, ' ');
 		owes_space = false;
+		if (c < 0x80)
+			at = plain_end(text, at);
 		if (c == 0xFFFD)
 			bytes_put(&out, c);
 		else

@@ -1,5 +1,5 @@
-/* A direct-mapped cache from a word as written to its forms; a newer word takes the place of an older one with the
- * same hash, so that no text can make it grow or useless.
+/* A cache from a word as written to its forms, two slots a hash: a new word takes the place of the one that was not
+ * asked for last, so that no text can make the cache grow or useless.
  *
  * The cache and the stemmers live as long as the thread: Snowball's handles are costly to make and not safe to share,
  * and what the cache holds depends on nothing but the word and the language. */
@@ -13,7 +13,7 @@
 #include "actor_words.h"
 #include "unicode.h"
 
-enum { WORD_BYTES = 22, SLOTS = 4096, LANGUAGES_MAX = 16 };
+enum { WORD_BYTES = 22, SETS = 8192, LANGUAGES_MAX = 16 };
 
 struct slot {
 	const struct language *language;
@@ -21,7 +21,8 @@ struct slot {
 	bool is_stop, is_capital, is_folded, stem_is_start, is_starter, continues_time, begins_name;
 	char word[WORD_BYTES], folded[WORD_BYTES], stem[WORD_BYTES];
 };
-static _Thread_local struct slot slots[SLOTS];
+static _Thread_local struct slot slots[SETS][2];
+static _Thread_local uint8_t latest[SETS]; /* which of the two was asked for last */
 static _Thread_local struct {
 	const struct language *language;
 	struct sb_stemmer *stemmer;
@@ -135,13 +136,22 @@ static void keep(struct slot *slot, struct sv word, const struct language *langu
 	slot->language = language;
 }
 
+static bool holds(const struct slot *slot, struct sv word, const struct language *language)
+{
+	return slot->language == language && slot->word_n == word.n && memcmp(slot->word, word.p, word.n) == 0;
+}
+
 /* The slot of a word, filled; NULL for one that is too long. */
 static const struct slot *slot_of(struct arena *arena, struct sv word, const struct language *language)
 {
 	if (word.n == 0 || word.n > WORD_BYTES)
 		return NULL;
-	struct slot *slot = &slots[hash_of(word, language) % SLOTS];
-	if (slot->language == language && slot->word_n == word.n && memcmp(slot->word, word.p, word.n) == 0)
+	size_t set = hash_of(word, language) % SETS;
+	if (holds(&slots[set][latest[set]], word, language))
+		return &slots[set][latest[set]];
+	latest[set] ^= 1;
+	struct slot *slot = &slots[set][latest[set]];
+	if (holds(slot, word, language))
 		return slot;
 	struct token forms = { 0 };
 	work_out(arena, word, language, &forms);
