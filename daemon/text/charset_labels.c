@@ -315,14 +315,16 @@ static int compare_label(const void *key, const void *item)
 	return strcmp(key, ((const struct label *)item)->text);
 }
 
-const struct charset *charset_find(struct sv text)
+const struct charset *charset_find(struct sv label)
 {
 	char key[LONGEST_LABEL] = { 0 };
-	text = sv_trim(text);
-	if (text.n == 0 || text.n >= sizeof key)
+	label = sv_trim(label);
+	if (label.n == 0 || label.n >= sizeof key)
 		return NULL;
-	for (size_t i = 0; i < text.n; i++)
-		key[i] = text.p[i] >= 'A' && text.p[i] <= 'Z' ? (char)(text.p[i] + ('a' - 'A')) : text.p[i];
+	memcpy(key, label.p, label.n);
+	for (char *c = key; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c + ('a' - 'A'));
 	const struct label *found = bsearch(key, labels, sizeof labels / sizeof *labels, sizeof *labels, compare_label);
 	return found ? &charsets[found->charset] : NULL;
 }

@@ -16,7 +16,7 @@ enum { BULLETS = sizeof bullets / sizeof *bullets };
 /* Which bullet v starts with, from 1; 0: none. */
 static uint16_t bullet_at(struct sv v)
 {
-	for (uint16_t i = 0; i < BULLETS; i++)
+	for (size_t i = 0; i < BULLETS; i++)
 		if (sv_starts(v, sv_of(bullets[i])))
 			return (uint16_t)(i + 1);
 	return 0;

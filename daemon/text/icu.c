@@ -113,19 +113,6 @@ static size_t find_unsettled(struct sv v, size_t at)
 	return SIZE_MAX;
 }
 
-static void *must_alloc(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-	if (!p)
-		abort(); /* as the arena does */
-	return p;
-}
-
-static void free_units(UChar **units)
-{
-	free(*units);
-}
-
 static void add_utf16(struct bytes *out, const UChar *units, int32_t n)
 {
 	bytes_reserve(out, (size_t)n);
@@ -135,12 +122,12 @@ static void add_utf16(struct bytes *out, const UChar *units, int32_t n)
 
 static void add_composed(struct bytes *out, struct sv run)
 {
-	CLEANUP(free_units) UChar *units = must_alloc(run.n, sizeof *units);
+	UChar *units = arena_array(out->arena, UChar, run.n + 1);
 	UErrorCode code = U_ZERO_ERROR;
 	int32_t n = 0;
 	u_strFromUTF8WithSub(units, (int32_t)run.n, &n, run.p, (int32_t)run.n, 0xFFFD, NULL, &code);
 	int32_t cap = n * 3 + 1; /* NFC grows no further in UTF-16 */
-	CLEANUP(free_units) UChar *composed = must_alloc((size_t)cap, sizeof *composed);
+	UChar *composed = arena_array(out->arena, UChar, (size_t)cap);
 	int32_t composed_n = U_FAILURE(code) ? 0 : unorm2_normalize(nfc(), units, n, composed, cap, &code);
 	if (U_FAILURE(code))
 		bytes_add(out, run);
@@ -186,7 +173,7 @@ bool icu_convert(struct arena *arena, struct sv bytes, const char *name, struct 
 		return false;
 	struct bytes text = bytes_in(arena, bytes.n + bytes.n / 2);
 	const char *from = bytes.p, *end = bytes.p + bytes.n;
-	UChar units[CHUNK];
+	UChar units[CHUNK] = { 0 };
 	int32_t kept = 0; /* the first half of a pair whose second half comes in the next round */
 	do {
 		UChar *to = units + kept;

@@ -311,8 +311,8 @@ static bool lacks_space(const struct cutter *c, const struct candidate *at)
 	if (!text_is_upper(text_next(after, &second)) || text_is_upper(peek(after, second)))
 		return false;
 	size_t after_end = (size_t)(after.p - c->text.p) + after.n;
-	char follows = after_end < c->text.n ? c->text.p[after_end] : ' ';
-	return !strchr("/@:", follows) && (after.p == c->text.p + at->end);
+	bool is_address = after_end < c->text.n && strchr("/@:", c->text.p[after_end]);
+	return !is_address && (after.p == c->text.p + at->end);
 }
 
 static bool is_boundary(const struct cutter *c, const struct candidate *at)

@@ -21,10 +21,9 @@ struct scan {
 
 /* ASCII by class; bytes beyond it have none. */
 enum { LETTER = 1, DIGIT = 2, SPACE = 4 };
-#define LETTERS_FROM(first) [first... first + 25] = LETTER
 static const uint8_t classes[256] = {
-	LETTERS_FROM('A'),
-	LETTERS_FROM('a'),
+	['A' ... 'Z'] = LETTER,
+	['a' ... 'z'] = LETTER,
 	['0' ... '9'] = DIGIT,
 	['\t' ... '\r'] = SPACE,
 	[' '] = SPACE,
@@ -82,8 +81,7 @@ static size_t address_end(struct sv v, size_t at)
 
 static bool is_address(struct sv v, size_t from)
 {
-	char first = v.p[from] | 0x20;
-	if (first != 'h' && first != 'w')
+	if (!strchr("hHwW", v.p[from]))
 		return false;
 	struct sv rest = sv_slice(v, from, v.n);
 	return sv_starts_nocase(rest, SV("http://")) || sv_starts_nocase(rest, SV("https://")) ||

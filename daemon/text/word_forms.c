@@ -5,6 +5,7 @@
  * and what the cache holds depends on nothing but the word and the language. */
 #include "word_forms.h"
 
+#include <assert.h>
 #include <libstemmer.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static _Thread_local struct {
 
 static struct sb_stemmer *stemmer_of(const struct language *language)
 {
+	assert(language);
 	size_t i = 0;
 	while (i < LANGUAGES_MAX - 1 && stemmers[i].language && stemmers[i].language != language)
 		i++;

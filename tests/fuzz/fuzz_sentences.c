@@ -1,6 +1,7 @@
-/* Sentences and tokens of any text, in order, inside it and apart; the first byte picks the language. */
+/* Sentences, tokens and actors of any text, in order, inside it and apart; the first byte picks the language. */
 #include <assert.h>
 
+#include "actors.h"
 #include "limit.h"
 #include "segment.h"
 #include "token.h"
@@ -18,6 +19,14 @@ static void check_tokens(struct arena *arena, struct sv sentence, const struct l
 		assert(t->span.from >= end && t->span.from < t->span.to && t->span.to <= sentence.n);
 		assert(t->text.p == sentence.p + t->span.from && t->text.n == t->span.to - t->span.from);
 		end = t->span.to;
+	}
+	struct actor_list actors;
+	text_actors(arena, sentence, &tokens, language, &actors);
+	end = 0;
+	for (size_t i = 0; i < actors.n; i++) {
+		assert(actors.items[i].span.from >= end && actors.items[i].span.to <= sentence.n);
+		assert(actors.items[i].code.n > 0);
+		end = actors.items[i].span.to;
 	}
 }
 
