@@ -2,11 +2,11 @@
 #ifndef BASE_LIMIT_H
 #define BASE_LIMIT_H
 
-#define LIMIT_ID_BYTES 64             /* a slug; two of them and a change name fit a topic */
-#define LIMIT_TOPIC_BYTES 200         /* libzmq 4.3.4 breaks subscriptions of 246 bytes and more */
-#define LIMIT_TOPIC_LEVELS 8          /* prev[] of a record */
-#define LIMIT_EVENT_BYTES (64 * 1024) /* CloudEvents' advice for one event */
-#define LIMIT_URL_BYTES 8192          /* what servers accept in practice */
+#define LIMIT_ID_BYTES 64       /* a slug; two of them and a change name fit a topic */
+#define LIMIT_TOPIC_BYTES 200   /* libzmq 4.3.4 breaks subscriptions of 246 bytes and more */
+#define LIMIT_TOPIC_LEVELS 8    /* prev[] of a record */
+#define LIMIT_EVENT_BYTES 65536 /* CloudEvents' advice for one event */
+#define LIMIT_URL_BYTES 8192    /* what servers accept in practice */
 #define LIMIT_TITLE_BYTES 1024
 #define LIMIT_SENTENCE_BYTES 8192    /* longer ones are cut there: no sentence of a person is longer */
 #define LIMIT_CONTEXT_BYTES 64       /* prefix and suffix of a statement, as in a TextQuoteSelector */
@@ -23,8 +23,8 @@
 #define LIMIT_CONFIG_BYTES (16u << 20) /* one configuration file */
 #define LIMIT_CONFIG_ERRORS 200        /* reported at once; a file with more is not a configuration */
 #define LIMIT_CALL_BYTES (8u << 20)    /* body of a control call (an article to learn from) */
-#define LIMIT_FRAME_BYTES (64 * 1024)  /* ZMQ_MAXMSGSIZE of the query socket: one frame of a request */
-#define LIMIT_REPLAY_BYTES (256 * 1024)
+#define LIMIT_FRAME_BYTES 65536        /* ZMQ_MAXMSGSIZE of the query socket: one frame of a request */
+#define LIMIT_REPLAY_BYTES 262144
 #define LIMIT_REPLAY_ROWS 1000
 #define LIMIT_BATCH_EVENTS 1000 /* events of one group commit */
 

@@ -205,13 +205,15 @@ static bool parse_listen(struct sv listen, char host[HOST_BYTES], uint16_t *out_
 
 static int port_of(int fd)
 {
-	struct sockaddr_storage address = { 0 };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} address = { .v6 = { 0 } };
 	socklen_t n = sizeof address;
-	if (getsockname(fd, (struct sockaddr *)&address, &n))
+	if (getsockname(fd, &address.any, &n))
 		return 0;
-	if (address.ss_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
-	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
+	return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 static enum status listen_on(struct http *http, struct sv listen, struct error *err)

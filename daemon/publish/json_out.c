@@ -12,8 +12,8 @@
 
 static void begin_member(struct buf *out, const char *key)
 {
-	char before = out->n ? out->p[out->n - 1] : '{';
-	if (before != '{' && before != '[')
+	bool is_first = out->n == 0 || out->p[out->n - 1] == '{' || out->p[out->n - 1] == '[';
+	if (!is_first)
 		(void)buf_char(out, ',');
 	if (!key)
 		return;

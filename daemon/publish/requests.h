@@ -12,9 +12,9 @@
 
 #define IDENTITY_BYTES 255 /* of a ZeroMQ peer, at most */
 #define CURSOR_NAME_BYTES 64
-#define MAX_CURSORS 256 /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
-#define MAX_CALLS 256   /* that wait for bus_answer(); beyond: BUSY */
-#define CALL_LOST_MS (10 * 60 * 1000) /* a call without an answer for so long makes room for another */
+#define MAX_CURSORS 256     /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
+#define MAX_CALLS 256       /* that wait for bus_answer(); beyond: BUSY */
+#define CALL_LOST_MS 600000 /* a call without an answer for so long makes room for another */
 
 struct identity {
 	size_t n;

@@ -145,7 +145,7 @@ static inline void pw_record_head(const struct pw_record *record, uint8_t *out)
 	pw_put_u64(out + 16, record->seq);
 	pw_put_u64(out + 24, (uint64_t)record->time_ns);
 	for (uint8_t i = 0; i < record->nprev; i++)
-		pw_put_u64(out + PW_RECORD_FIXED + 8 * i, record->prev[i]);
+		pw_put_u64(out + PW_RECORD_FIXED + 8u * (size_t)i, record->prev[i]);
 }
 
 /* Returns 0, or -1 when the bytes are no record of this version. payload points into `bytes`. */
@@ -166,7 +166,7 @@ static inline int pw_record_read(const void *bytes, size_t n, struct pw_record *
 	record.seq = pw_get_u64(p + 16);
 	record.time_ns = (int64_t)pw_get_u64(p + 24);
 	for (uint8_t i = 0; i < record.nprev; i++)
-		record.prev[i] = pw_get_u64(p + PW_RECORD_FIXED + 8 * i);
+		record.prev[i] = pw_get_u64(p + PW_RECORD_FIXED + 8u * (size_t)i);
 	record.payload = p + pw_record_head_bytes(record.nprev);
 	record.payload_bytes = n - pw_record_head_bytes(record.nprev);
 	*out = record;
