@@ -2,19 +2,8 @@
  * change the surest, of one fact a change before its repetition, of one paragraph the surest `new`. */
 #include "diff.h"
 
-static bool same_value(const struct value *a, const struct value *b)
+static bool same_names(const struct value *a, const struct value *b)
 {
-	if (a->kind != b->kind)
-		return false;
-	switch (a->kind) {
-	case VALUE_NONE: return true;
-	case VALUE_NUMBER: return !(a->number < b->number) && !(a->number > b->number);
-	case VALUE_TEXT: return sv_eq(a->text, b->text);
-	case VALUE_STATUS: return a->status == b->status;
-	case VALUE_DATE: return date_eq(a->date, b->date);
-	case VALUE_NAMES:
-	case VALUE_NUMBERS: break;
-	}
 	if (a->names.n != b->names.n)
 		return false;
 	for (size_t i = 0; i < a->names.n; i++)
@@ -32,7 +21,8 @@ static bool repeats(const struct change *a, const struct change *b)
 		return false;
 	if (b->kind == CHANGE_REAFFIRMED)
 		return true;
-	return a->kind == b->kind && (a->kind == CHANGE_CONTRADICTED || same_value(&a->new, &b->new));
+	/* One document gives a slot one value; of parties several may come and go. */
+	return a->kind == b->kind && (a->kind != CHANGE_PARTIES || same_names(&a->new, &b->new));
 }
 
 static void merge(struct arena *arena, struct change_list *out, const struct change *change)

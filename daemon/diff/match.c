@@ -63,7 +63,7 @@ static void judge_reaffirmed(
 		push(judge->arena, out, reaffirmed(judge, 0.35 + 0.8 * topic, "the figure stands as it was"), topic);
 	else if (same_date)
 		push(judge->arena, out, reaffirmed(judge, 0.25 + 0.8 * topic, "the date stands as it was"), topic);
-	else if (says_reaffirm(judge->statement))
+	else if (says_reaffirm(judge->statement) && judge->fact.kind != FACT_FIGURE)
 		push(judge->arena, out, reaffirmed(judge, 0.05 + 0.8 * topic, "said to stand"), topic);
 	else if (same_status && !judge->fact.figure.is_set)
 		push(judge->arena, out, reaffirmed(judge, 0.1 + 0.8 * topic, "the status stands as it was"), topic);

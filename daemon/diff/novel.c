@@ -68,7 +68,9 @@ bool judge_new(
 	const struct quantity *quantity = strong_quantity(statement);
 	if (!cue && !quantity)
 		return false;
-	double confidence = (share > 28 ? 0.35 : share / 80) + (lead >= CLEAR_LEAD ? 0.1 : 0) + (cue ? 0.2 : 0) +
+	/* That something runs is news only with a number. */
+	double cue_weight = !cue ? 0 : cue->status != STATUS_IN_FORCE ? 0.2 : quantity ? 0.1 : 0;
+	double confidence = (share > 28 ? 0.35 : share / 80) + (lead >= CLEAR_LEAD ? 0.1 : 0) + cue_weight +
 		(quantity ? quantity_weight(quantity) : 0);
 	struct change change = { .kind = CHANGE_NEW, .slot = "", .statement = statement, .confidence = confidence };
 	change.beat = arena_sv(arena, beat);

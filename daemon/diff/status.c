@@ -113,6 +113,9 @@ static struct cue as_status(struct cue cue, enum fact_status status)
 bool judge_status(const struct judge *judge, struct change *out, bool *out_same)
 {
 	*out_same = false;
+	/* A reported number has no life of its own; a new one takes its place. */
+	if (judge->fact.kind == FACT_FIGURE)
+		return false;
 	struct cue best = { 0 };
 	double best_fit = 0;
 	for (size_t i = 0; i < judge->statement->cues.n; i++) {

@@ -131,6 +131,9 @@ static double score_of(const struct topic *t)
 		score += 0.08;
 	if (t->clashes_actor)
 		score *= 0.7;
+	/* Mostly what stands around it: the statement itself may be about anything. */
+	if (t->own < 0.5)
+		score *= 0.5 + t->own;
 	return score > 1 ? 1 : score;
 }
 
