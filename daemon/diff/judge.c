@@ -75,6 +75,8 @@ bool cue_is_name(const struct judge *judge, const struct cue *cue)
 	bool any = false;
 	if (is_proper(judge->statement, cue->span))
 		return true;
+	if (sv_find_char(span_text(judge, cue->span), ' ') != SIZE_MAX)
+		return false; /* a phrase with its small words is said, not named */
 	for (size_t i = 0; i < words->n; i++) {
 		if (words->items[i].span.from >= cue->span.to || cue->span.from >= words->items[i].span.to)
 			continue;

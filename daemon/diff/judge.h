@@ -20,6 +20,8 @@ struct topic {
 	double score;                     /* 0..1, of all that */
 };
 
+#define TOPIC_CLASH 0.7 /* what is left of the score when the actors clash */
+
 /* The fact's words in the statement, by place. */
 struct hits {
 	uint32_t *places; /* indexes into query->words, rising */

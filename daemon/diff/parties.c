@@ -2,6 +2,8 @@
  * count. When one of two leaves, nothing is left to be a party to: that is a matter of status. */
 #include "judge.h"
 
+#define NEXT_TO 8 /* bytes: "of the " */
+
 static bool is_state(struct sv code)
 {
 	return code.n == 2 && code.p[0] >= 'A' && code.p[0] <= 'Z' && code.p[1] >= 'A' && code.p[1] <= 'Z';
@@ -63,7 +65,7 @@ static struct span actor_run(const struct judge *judge, const struct cue *cue)
 			from--;
 		return (struct span){ from, split };
 	}
-	uint32_t to = n > 0 ? 1 : 0;
+	uint32_t to = n > 0 && actors->items[0].span.from < cue->span.to + NEXT_TO ? 1 : 0;
 	while (to > 0 && to < n && is_joined(judge, actors->items[to - 1].span, actors->items[to].span))
 		to++;
 	return (struct span){ 0, to };
@@ -94,7 +96,9 @@ bool judge_parties(const struct judge *judge, struct change *out)
 	struct sv_list moved = moved_actors(judge, cue);
 	if (moved.n == 0 || moved.n > 5)
 		return false;
-	double confidence = 1.2 * judge->topic.score * (moved.n == 1 ? 0.95 : 0.85);
+	/* Who joins was no party before: that is no clash. */
+	double topic = judge->topic.clashes_actor ? judge->topic.score / TOPIC_CLASH : judge->topic.score;
+	double confidence = 1.2 * topic * (moved.n == 1 ? 0.95 : 0.85);
 	if (is_open(judge->statement))
 		confidence *= 0.5;
 	struct change change = change_start(judge, CHANGE_PARTIES, "parties", confidence > 0.97 ? 0.97 : confidence);

@@ -6,6 +6,7 @@
 
 #define NAMED_BITS 9.0 /* surprise of an alias that names its fact without doubt: one rare word, two common ones */
 #define ALIAS_SLACK 3  /* words between the words of an alias */
+#define TEXT_BITS 12.0
 #define ENOUGH_BITS 30.0
 
 struct tally {
@@ -130,7 +131,7 @@ static double score_of(const struct topic *t)
 	if (t->shares_actor)
 		score += 0.08;
 	if (t->clashes_actor)
-		score *= 0.7;
+		score *= TOPIC_CLASH;
 	/* Mostly what stands around it: the statement itself may be about anything. */
 	if (t->own < 0.5)
 		score *= 0.5 + t->own;
@@ -162,8 +163,10 @@ void topic_read(struct judge *judge)
 	if (!profile_next(&profile, &run))
 		return;
 	struct tally text = tally_text(judge, run, seen);
-	topic->text = text.total > 0 ? text.own / text.total : 0;
-	topic->around = text.total > 0 ? text.all / text.total : 0;
+	/* A fact of few words ("X is a member of Y") is not found by one of them. */
+	double total = text.total > TEXT_BITS ? text.total : TEXT_BITS;
+	topic->text = text.own / total;
+	topic->around = text.all / total;
 	for (size_t i = 0; i < judge->fact.aliases.n && profile_next(&profile, &run); i++)
 		weigh_alias(judge, run, judge->fact.aliases.items[i], seen);
 	while (profile_next(&profile, &run)) {

@@ -34,7 +34,7 @@ static const struct phrase phrases[] = {
 	SENSE("now a member", JOIN), STEP("null and void", WITHDRAWN), STEP("off the table", WITHDRAWN),
 	STEP("on hold", SUSPENDED), STEP("on ice", SUSPENDED), STEP("on the ground", IN_FORCE),
 	STEP("on the table", PROPOSED), STEP("on time and in full", FULFILLED), SENSE("once again", REAFFIRM),
-	STEP("operational", IN_FORCE), SENSE("out of the paris", LEAVE), STEP("pause", SUSPENDED),
+	STEP("operational", IN_FORCE), STEP("pause", SUSPENDED),
 	STEP("postponement", DELAYED), SENSE("prolongation", EXTEND), STEP("proposal", PROPOSED),
 	SENSE("rather than", REPLACE), STEP("ratification", AGREED), SENSE("reduction", DECREASE),
 	STEP("rejection", REJECTED), SENSE("renewal", EXTEND), STEP("repeal", WITHDRAWN),
