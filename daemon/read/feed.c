@@ -4,6 +4,7 @@
 #include "dates.h"
 #include "id.h"
 #include "language.h"
+#include "quote.h"
 #include "unicode.h"
 #include "xml.h"
 
@@ -85,6 +86,22 @@ void feed_add(struct arena *arena, const struct feed_item *item, size_t number, 
 	*list_push(arena, &out->documents) = document;
 }
 
+/* The newest date by which a quoted tweet is signed: the text is no older than that. */
+static struct wall_ms newest_signature(struct sv text, struct sv lang)
+{
+	struct wall_ms newest = WALL_NONE;
+	while (text.n) {
+		size_t end = sv_find(text, SV("\n\n"));
+		struct signature signature;
+		if (quote_signature(sv_slice(text, 0, end), &signature)) {
+			struct wall_ms t = parse_date(signature.date, lang);
+			newest = wall_is_known(t) && t.v > newest.v ? t : newest;
+		}
+		text = end == SIZE_MAX ? (struct sv){ 0 } : sv_slice(text, end + 2, text.n);
+	}
+	return newest;
+}
+
 void feed_add_single(
 	struct arena *arena, const struct feed_item *item, const struct read_options *options, struct reading *out)
 {
@@ -94,5 +111,7 @@ void feed_add_single(
 		.author = item->author,
 		.text = item->text };
 	set_language_and_dates(item, options, &document);
+	if (!wall_is_known(document.published))
+		document.published = newest_signature(document.text, document.lang);
 	*list_push(arena, &out->documents) = document;
 }

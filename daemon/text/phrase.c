@@ -23,11 +23,17 @@ bool token_is_glued(const struct token_list *tokens, size_t i)
 	return i > 0 && i < tokens->n && !tokens->items[i].space_before;
 }
 
-/* Orders a word before or after an entry by the entry's first word. */
+/* Orders a word before or after an entry by the entry's first word, as sv_compare() does. Byte by byte, as most
+ * entries differ in the first letter and reading spends much of its time here. */
 static int compare_first(struct sv word, const char *words)
 {
-	size_t n = strcspn(words, " ");
-	return sv_compare(word, (struct sv){ words, n });
+	for (size_t i = 0; i < word.n; i++) {
+		if (words[i] == ' ' || words[i] == '\0')
+			return 1;
+		if (word.p[i] != words[i])
+			return (unsigned char)word.p[i] < (unsigned char)words[i] ? -1 : 1;
+	}
+	return words[word.n] == ' ' || words[word.n] == '\0' ? 0 : -1;
 }
 
 static size_t lower_bound(const struct phrase_table *table, struct sv word)

@@ -46,6 +46,15 @@ static void a_sentence_is_no_title(void **state)
 	assert_sv(reading.documents.items[0].title, "");
 }
 
+static void text_without_a_date_is_as_old_as_the_newest_tweet_it_quotes(void **state)
+{
+	(void)state;
+	READ(SOURCE_FILE,
+		"We met today.\n\n— Ana Ruiz (@ana) June 8, 2021\n\nAnd before.\n\n— Ana Ruiz (@ana) May 1, 2021\n\nSo "
+		"it goes.");
+	assert_true(date_eq(date_from_wall(reading.documents.items[0].published), (struct date){ 2021, 6, 8 }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -54,6 +63,7 @@ int main(void)
 		cmocka_unit_test(markdown_headings_and_items_lose_their_marks),
 		cmocka_unit_test(first_short_line_that_is_no_sentence_is_the_title),
 		cmocka_unit_test(a_sentence_is_no_title),
+		cmocka_unit_test(text_without_a_date_is_as_old_as_the_newest_tweet_it_quotes),
 	};
 	return RUN(tests);
 }
