@@ -233,21 +233,21 @@ static void on_folder_idle(void *ctx)
 
 /* ---- by kind ---- */
 
-enum status attempt_prepare(struct entry *entry, struct error *err)
+void attempt_prepare(struct entry *entry)
 {
 	struct watch *watch = entry->watch;
 	const struct source *source = entry->source;
 	char *path = NULL;
+	struct error err;
 	if (!location_is_file(source->url))
-		return OK;
+		return;
 	arena_reset(watch->scratch);
-	enum status st = location_to_path(watch->scratch, source->url, &path, err);
-	if (st)
-		return error_wrap(err, "source '%.*s'", SV_ARG(source->id));
+	if (location_to_path(watch->scratch, source->url, &path, &err))
+		abort();
 	if (source->kind == SOURCE_FOLDER) {
 		struct folder_ops ops = { entry, on_folder_file, on_bad_file, on_scanned, on_folder_idle };
 		entry->folder = folder_new(watch->loop, watch->notify, path, source->max_bytes, &ops);
-		return OK;
+		return;
 	}
 	entry->path = strdup(path);
 	if (!entry->path)
@@ -255,7 +255,6 @@ enum status attempt_prepare(struct entry *entry, struct error *err)
 	char *slash = strrchr(path, '/');
 	slash[slash == path] = '\0';
 	entry->notify = notify_add(watch->notify, path, on_beside_file, entry);
-	return OK;
 }
 
 void attempt_start(struct entry *entry)

@@ -66,8 +66,8 @@ void memory_set_validators(struct memory *memory, struct sv etag, struct sv last
 void memory_set_error(struct memory *memory, struct sv text);
 
 /* ---- attempt.c ---- */
-/* Sets up what the kind of the source needs (a folder, a file's notification). */
-enum status attempt_prepare(struct entry *entry, struct error *err);
+/* Sets up what the kind of the source needs (a folder, a file's notification). Its URL was checked. */
+void attempt_prepare(struct entry *entry);
 void attempt_start(struct entry *entry);
 void attempt_stop(struct entry *entry); /* drops what is under way and what was set up */
 

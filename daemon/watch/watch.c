@@ -9,6 +9,7 @@
 
 #include "entry.h"
 #include "limit.h"
+#include "location.h"
 
 enum { KEPT_BODY_BYTES = 1 << 17 }; /* a larger file gives its memory back */
 
@@ -179,8 +180,36 @@ static bool is_local(const struct source *source)
 	return source->kind == SOURCE_FILE || source->kind == SOURCE_FOLDER;
 }
 
-static enum status add_entry(
-	struct watch *watch, const struct source *source, size_t n, bool is_changed, struct error *err)
+static int by_id(const void *a, const void *b)
+{
+	const struct sv *x = a, *y = b;
+	return sv_compare(*x, *y);
+}
+
+/* All that can be wrong with a set, found before anything is changed. */
+static enum status check_sources(struct watch *watch, const struct source *sources, size_t n, struct error *err)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new((n + 1) * sizeof(struct sv));
+	struct sv *ids = arena_array(arena, struct sv, n);
+	for (size_t i = 0; i < n; i++) {
+		char *path = NULL;
+		ids[i] = sources[i].id;
+		arena_reset(watch->scratch);
+		if (!location_is_file(sources[i].url))
+			continue;
+		enum status st = location_to_path(watch->scratch, sources[i].url, &path, err);
+		if (st)
+			return error_wrap(err, "source '%.*s'", SV_ARG(sources[i].id));
+	}
+	if (n)
+		qsort(ids, n, sizeof *ids, by_id);
+	for (size_t i = 1; i < n; i++)
+		if (sv_eq(ids[i], ids[i - 1]))
+			return error_set(err, E_CONFIG, "source '%.*s' is there twice", SV_ARG(ids[i]));
+	return OK;
+}
+
+static void add_entry(struct watch *watch, const struct source *source, size_t n, bool is_changed)
 {
 	struct entry *entry = calloc(1, sizeof *entry);
 	if (!entry)
@@ -190,11 +219,7 @@ static enum status add_entry(
 	entry->seed = sv_hash(source->id);
 	entry->due.owner = entry;
 	entry->is_marked = true;
-	enum status st = attempt_prepare(entry, err);
-	if (st) {
-		free_entry(entry);
-		return st;
-	}
+	attempt_prepare(entry);
 	memory_load(entry);
 	struct source_state *state = &entry->memory.state;
 	int64_t delay = 0;
@@ -205,53 +230,45 @@ static enum status add_entry(
 	put(watch, entry);
 	watch->untried++;
 	schedule_put(&watch->schedule, &entry->due, (struct mono_ms){ loop_mono(watch->loop).v + delay });
-	return OK;
 }
 
-static enum status take_source(struct watch *watch, const struct source *source, size_t n, struct error *err)
+static void take_source(struct watch *watch, const struct source *source, size_t n)
 {
 	struct entry *entry = find(watch, source->id);
-	if (!entry)
-		return add_entry(watch, source, n, false, err);
-	if (entry->is_marked)
-		return error_set(err, E_CONFIG, "source '%.*s' is there twice", SV_ARG(source->id));
-	bool is_same = is_same_source(entry->source, source);
+	bool is_same = entry && is_same_source(entry->source, source);
 	if (!is_same) {
-		drop_entry(entry);
-		return add_entry(watch, source, n, true, err);
+		if (entry)
+			drop_entry(entry);
+		add_entry(watch, source, n, entry != NULL);
+		return;
 	}
 	take_out(watch, entry);
 	entry->source = source;
 	entry->is_marked = true;
 	put(watch, entry);
-	return OK;
 }
 
 enum status watch_set(struct watch *watch, const struct source *sources, size_t n, const struct watch_options *options,
 	struct error *err)
 {
 	struct entry *entry, *next;
-	enum status first = OK;
-	struct error error;
+	enum status st = check_sources(watch, sources, n, err);
+	if (st)
+		return st;
 	watch->is_once = options->is_once;
 	watch->is_pass_open = true;
 	fetcher_configure(watch->fetcher, options->user_agent, options->fetch_limit, options->fetch_limit_per_host);
 	HASH_ITER(hh, watch->entries, entry, next) {
 		entry->is_marked = false;
 	}
-	for (size_t i = 0; i < n; i++) {
-		enum status st = take_source(watch, &sources[i], n, &error);
-		if (st && !first) {
-			first = st;
-			*err = error;
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		take_source(watch, &sources[i], n);
 	HASH_ITER(hh, watch->entries, entry, next) {
 		if (!entry->is_marked)
 			drop_entry(entry);
 	}
 	watch_arm(watch);
-	return first;
+	return OK;
 }
 
 enum status watch_poke(struct watch *watch, struct sv source_id, struct error *err)

@@ -20,7 +20,8 @@ struct watch_failure {
 
 struct watch_ops {
 	void *ctx;
-	/* Bytes arrived. watch_state() still shows the failures before it. Returns true when they could be read: only then are ETag and Last-Modified kept (else the next
+	/* Bytes arrived. watch_state() still shows the failures before it. Returns true when they could be read: only
+	 * then are ETag and Last-Modified kept (else the next
 	 * fetch is unconditional). For a folder: once a changed file, snapshot->url names the file. */
 	bool (*on_snapshot)(void *ctx, const struct source *source, const struct snapshot *snapshot);
 	void (*on_unchanged)(void *ctx, const struct source *source); /* 304 or same bytes; a folder: a scan is over */
@@ -46,8 +47,8 @@ enum status watch_new(struct loop *loop, const struct watch_ops *ops, struct wat
 void watch_free(struct watch *watch);
 /* Sets what is watched: new sources are scheduled, known ones (by id) keep their timers and state unless their
  * definition changed (then they are fetched at once, unconditionally), missing ones stop. The caller keeps `sources`
- * alive until the next call has returned. A source that cannot be watched is left out, and the first such is the error
- * returned; the others are watched. */
+ * alive until the next call has returned. On an error (an id that is there twice, a file URL that names no file of this
+ * machine) nothing has changed. */
 enum status watch_set(struct watch *watch, const struct source *sources, size_t n, const struct watch_options *options,
 	struct error *err);
 /* Fetches a source now. E_NOT_FOUND. */
@@ -60,7 +61,8 @@ void watch_set_health(struct watch *watch, struct sv source_id, enum source_heal
 void watch_forget(struct watch *watch, struct sv source_id);
 
 /* Fetches one URL under the limits of `source` (which may be a temporary of the caller's; copied), for linked
- * pages and `learn`; a file only when the source is one as well. The callback comes exactly once, never before the call returns. */
+ * pages and `learn`; a file only when the source is one as well. The callback comes exactly once, never before the
+ * call returns. */
 typedef void watch_fetched(void *ctx, const struct snapshot *snapshot, const struct watch_failure *failure);
 enum status watch_fetch(struct watch *watch, const struct source *source, struct sv url, watch_fetched *callback,
 	void *ctx, struct error *err);

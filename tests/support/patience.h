@@ -1,4 +1,4 @@
-/* Runs a loop until something is true, or fails after ten seconds: tests wait for what happens, not for time. */
+/* Runs a loop until something is true, or fails after half a minute: tests wait for what happens, not for time. */
 #ifndef SUPPORT_PATIENCE_H
 #define SUPPORT_PATIENCE_H
 
@@ -23,7 +23,7 @@ static inline void run_until_stopped(struct loop *loop)
 	struct error err;
 	struct patience patience = { .loop = loop };
 	patience.timer = loop_timer_new(loop, patience_is_over, &patience);
-	loop_timer_set(patience.timer, 10000);
+	loop_timer_set(patience.timer, 30000);
 	assert_ok(loop_run(loop, &err), err);
 	loop_timer_free(patience.timer);
 	assert_false(patience.is_over);

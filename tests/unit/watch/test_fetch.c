@@ -172,9 +172,9 @@ static void says_how_long_it_waited(void **state)
 {
 	struct fixture *f = *state;
 	struct fetch_request request = request_of(f, "/slow");
-	request.timeout_ms = 100;
+	request.timeout_ms = 300;
 	run(f, &request);
-	assert_failure(f, E_TIMEOUT, "timed out after 100 ms");
+	assert_failure(f, E_TIMEOUT, "timed out after 300 ms");
 	assert_int_equal(f->failure.http_status, 0);
 }
 
