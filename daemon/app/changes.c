@@ -62,7 +62,7 @@ static enum status record_change(struct visit *visit, const struct document *doc
 	enum status st = event_record(visit->app, visit->arena, &event, err);
 	if (st)
 		return st;
-	if (change->statement)
+	if (change->statement && change->fact_id.n)
 		*list_push(visit->arena, &visit->told) = change->statement->text;
 	if (out_seq)
 		*out_seq = event.seq;

@@ -53,7 +53,8 @@ static enum status take_changes(
 		.around = &document->statements };
 	enum status st = diff_document(app->index, visit->arena, &news, &context, &changes, err);
 	for (size_t i = 0; !st && i < changes.n; i++)
-		st = change_take(visit, document, &changes.items[i], err);
+		if (!is_mere_rewording(edits, &changes.items[i]))
+			st = change_take(visit, document, &changes.items[i], err);
 	return st;
 }
 
@@ -77,7 +78,7 @@ static enum status take_in_job(struct visit *visit, struct document *document, s
 	if (st)
 		return st;
 	struct statement_list fresh = new_statements(visit->arena, document, &edits, is_edit);
-	st = take_changes(visit, document, &fresh, err);
+	st = take_changes(visit, document, &fresh, &edits, err);
 	for (size_t i = 0; !st && i < edits.n; i++)
 		st = edit_take(visit, document, &before, &edits.items[i], err);
 	return st;

@@ -46,7 +46,7 @@ VENDORS = {
     r"zstd\.h": ["daemon/store"],
     r"sodium\.h": ["daemon/base", "clients/forward"],
 }
-BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|sscanf|system|popen|alloca|setlocale)\s*\("
+BANNED = r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|sscanf|system|popen|alloca)\s*\("
 
 
 def c_files(*folders):
@@ -111,7 +111,9 @@ def test_banned_calls_are_not_made():
     for path in c_files("daemon", "clients"):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             code = re.sub(r'"(\\.|[^"\\])*"', '""', line.split("/*")[0])
-            if re.search(BANNED, code):
+            # A command may show times in the user's way; nothing else depends on a locale.
+            localised = "setlocale" in code and "clients/cli" not in str(path)
+            if re.search(BANNED, code) or localised:
                 wrong.append(f"{path.relative_to(SOURCE)}:{number}: {line.strip()}")
     assert not wrong
 
