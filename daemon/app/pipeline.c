@@ -40,8 +40,21 @@ static struct statement_list new_statements(
 	return fresh;
 }
 
-static enum status take_changes(
-	struct visit *visit, const struct document *document, const struct statement_list *fresh, struct error *err)
+/* A sentence that was reworded around the same numbers does not state them anew. */
+static bool is_mere_rewording(const struct edit_list *edits, const struct change *change)
+{
+	if (change->kind != CHANGE_FIGURE && change->kind != CHANGE_REAFFIRMED)
+		return false;
+	for (size_t i = 0; i < edits->n; i++) {
+		const struct edit *edit = &edits->items[i];
+		if (edit->kind == CHANGE_REWORDED && sv_eq(edit->new->text, change->statement->text))
+			return edit->old_numbers.n == 0 && edit->new_numbers.n == 0;
+	}
+	return false;
+}
+
+static enum status take_changes(struct visit *visit, const struct document *document,
+	const struct statement_list *fresh, const struct edit_list *edits, struct error *err)
 {
 	struct app *app = visit->app;
 	struct document news = *document;
