@@ -183,7 +183,12 @@ static enum status record_fact_edit(struct visit *visit, const struct document *
 	*list_push(visit->arena, &change.why) = arena_printf(visit->arena,
 		"the sentence that carried this fact was %s in version %u", change_kind_name(edit->kind),
 		visit->stored.version);
-	return record_change(visit, document, fact, &change, false, 0, NULL, err);
+	bool is_new;
+	uint32_t sightings = 0;
+	enum status st = OK;
+	if (edit->new) /* the new words carry the fact from now on */
+		st = add_sighting(visit, document, fact->id, edit->new, &is_new, &sightings, err);
+	return st ? st : record_change(visit, document, fact, &change, false, sightings, NULL, err);
 }
 
 static enum status record_document_edit(
