@@ -269,7 +269,7 @@ static inline void fake_refuse(struct fake *fake, const struct fake_message *mes
 
 static inline void fake_answer(struct fake *fake, const struct fake_message *message)
 {
-	struct pw_request request;
+	struct pw_request request = { 0 };
 	assert_true(message->count >= 3);
 	assert_int_equal(pw_request_read(message->bytes[1], message->n[1], &request), 0);
 	if (fake->is_silent)
