@@ -11,8 +11,10 @@ struct sv pack_list(struct arena *arena, const struct sv_list *list)
 		if (i > 0)
 			packed[at++] = UNIT_SEPARATOR;
 		for (size_t k = 0; k < list->items[i].n; k++) {
-			char c = list->items[i].p[k];
-			packed[at++] = c == UNIT_SEPARATOR ? ' ' : c;
+			packed[at] = list->items[i].p[k];
+			if (packed[at] == UNIT_SEPARATOR)
+				packed[at] = ' ';
+			at++;
 		}
 	}
 	return (struct sv){ packed, at };

@@ -76,7 +76,7 @@ static enum status read_standing(
 
 enum status store_fact_find(struct store *store, struct arena *arena, struct sv id, struct fact *out, struct error *err)
 {
-	struct fact_place place;
+	struct fact_place place = { 0 };
 	enum status st = fact_place_find(store, id, &place, err);
 	if (st)
 		return st;
@@ -178,7 +178,7 @@ static enum status find_or_make(
 
 static enum status put_entry(struct store *store, const struct fact_entry *entry, struct error *err)
 {
-	struct fact_place place;
+	struct fact_place place = { 0 };
 	bool keeps_state;
 	int64_t made = 0;
 	enum status st = find_or_make(store, &entry->fact, &place, &keeps_state, err);
@@ -241,7 +241,7 @@ static enum status drop_declaration(struct store *store, struct sv id, struct er
 
 enum status store_fact_retire(struct store *store, struct sv id, struct wall_ms now, struct error *err)
 {
-	struct fact_place place;
+	struct fact_place place = { 0 };
 	int64_t entry;
 	enum status st = job_write(store, err);
 	if (!st)

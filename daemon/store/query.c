@@ -121,7 +121,7 @@ enum status query_next(struct query *q, bool *out_row, struct error *err)
 
 enum status query_run(struct query *q, struct error *err)
 {
-	bool has_row;
+	bool has_row = false;
 	enum status st = query_next(q, &has_row, err);
 	if (st)
 		return st;
@@ -132,7 +132,7 @@ enum status query_run(struct query *q, struct error *err)
 
 enum status query_number(struct query *q, int64_t *out, struct error *err)
 {
-	bool has_row;
+	bool has_row = false;
 	enum status st = query_next(q, &has_row, err);
 	if (st)
 		return st;

@@ -92,7 +92,7 @@ static enum status find_standing(struct store *store, struct sv id, struct fact_
 enum status store_sighting_add(
 	struct store *store, const struct sighting *sighting, bool *out_is_new, uint32_t *out_count, struct error *err)
 {
-	struct fact_place place;
+	struct fact_place place = { 0 };
 	bool is_new = false;
 	uint32_t n = 0;
 	enum status st = job_write(store, err);
@@ -133,7 +133,7 @@ enum status store_sightings(struct store *store, struct arena *arena, struct sv 
 		struct sighting *items;
 		size_t n, cap;
 	} list = { 0 };
-	struct fact_place place;
+	struct fact_place place = { 0 };
 	enum status st = find_standing(store, fact_id, &place, err);
 	if (!st)
 		st = query_open(store, SQL_LIST, &q, err);

@@ -145,6 +145,19 @@ static void counts_follow_puts_discards_and_restarts(void **state)
 	assert_int_equal(counts.events, 0);
 }
 
+static void documents_are_counted_by_source(void **state)
+{
+	struct fixture *f = *state;
+	int64_t n;
+	(void)put(f, "a", "First text.", 10);
+	(void)put(f, "a", "Second text.", 20);
+	(void)put(f, "b", "Third text.", 20);
+	assert_ok(store_source_documents(f->store, SV("press"), &n, &f->err), f->err);
+	assert_int_equal(n, 2);
+	assert_ok(store_source_documents(f->store, SV("other"), &n, &f->err), f->err);
+	assert_int_equal(n, 0);
+}
+
 static void a_new_source_has_no_times(void **state)
 {
 	struct fixture *f = *state;
@@ -197,6 +210,7 @@ int main(void)
 		STORE_TEST(a_removed_document_is_marked_until_it_is_seen_again),
 		STORE_TEST(touching_what_does_not_exist_is_not_found),
 		STORE_TEST(counts_follow_puts_discards_and_restarts),
+		STORE_TEST(documents_are_counted_by_source),
 		STORE_TEST(a_new_source_has_no_times),
 		STORE_TEST(a_source_is_remembered),
 	};
