@@ -1,6 +1,5 @@
 /* policywatch: see what changed, look up what is known, from a terminal or a script. */
 #include <getopt.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +98,6 @@ static int read_options(struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct cli cli = { 0 };
-	(void)setlocale(LC_TIME, "");
 	(void)signal(SIGPIPE, SIG_IGN); /* EPIPE says it as well, and can be handled */
 	tzset();
 	(void)cli_set_color(&cli, "auto");
