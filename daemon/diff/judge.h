@@ -48,7 +48,6 @@ void topic_read(struct judge *judge);
  * its kind: the old value beside the new one, or a word that moves it. */
 bool judge_figure(const struct judge *judge, struct change *out, bool *out_same, bool *out_named);
 bool judge_status(const struct judge *judge, struct change *out, bool *out_same);
-/* status: what judge_status found, or NULL */
 bool judge_deadline(
 	const struct judge *judge, const struct change *status, struct change *out, bool *out_same, bool *out_named);
 bool judge_parties(const struct judge *judge, struct change *out);
