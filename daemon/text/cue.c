@@ -25,12 +25,37 @@ static bool is_noun_use(const struct cue_scan *s, size_t i, enum verb_form form)
 {
 	if (s->words->has_tense_in_ending)
 		return false;
-	if (form == FORM_BASE && token_is(s->tokens, i + 1, "of")) /* "end of" */
+	if ((form == FORM_BASE || form == FORM_PRESENT) && token_is(s->tokens, i + 1, "of")) /* "end of", "signs of" */
 		return true;
 	if (i == 0)
 		return false;
 	bool is_open = form == FORM_BASE || form == FORM_GERUND || form == FORM_PRESENT;
 	return is_open && s->helpers[i - 1] == HELP_ARTICLE && !token_is(s->tokens, i - 1, "any");
+}
+
+/* "refused to" denies the verb behind it and is no step of its own. */
+static bool is_refusal(const struct cue_scan *s, size_t i)
+{
+	return s->helpers[i] == HELP_REFUSE && s->helpers[i + 1] == HELP_REFUSE;
+}
+
+/* Inside a sentence a capital makes a name ("Baja California"), unless it is written like a heading. */
+static bool is_name(const struct cue_scan *s, size_t i)
+{
+	return s->capitals_are_names && i > 0 && s->tokens->items[i].is_capital &&
+		s->tokens->items[i - 1].kind == TOKEN_WORD;
+}
+
+static bool capitals_are_names(const struct token_list *tokens)
+{
+	size_t words = 0, capitals = 0;
+	for (size_t i = 0; i < tokens->n; i++) {
+		if (tokens->items[i].kind != TOKEN_WORD || tokens->items[i].is_stop)
+			continue;
+		words++;
+		capitals += tokens->items[i].is_capital;
+	}
+	return capitals * 3 < words * 2;
 }
 
 static bool is_leaving(const struct verb *verb)
@@ -63,7 +88,7 @@ static bool verb_cue(const struct cue_scan *s, size_t i, struct cue *out, size_t
 	struct cue_context context;
 	if (!verb_at(s->words->verbs, s->tokens, i, &match))
 		return false;
-	if (is_noun_use(s, i, match.form) || is_loose_gerund(s, i, &match))
+	if (is_name(s, i) || is_refusal(s, i) || is_noun_use(s, i, match.form) || is_loose_gerund(s, i, &match))
 		return false;
 	cue_context_of(s, i, match.tail, match.form, &context);
 	if (match.form == FORM_GERUND && context.progressive && is_leaving(match.verb) && context.mode == MODE_DONE)
@@ -80,7 +105,7 @@ static bool phrase_cue(const struct cue_scan *s, size_t i, struct cue *out, size
 {
 	struct cue_context context;
 	const struct phrase *phrase = phrase_at(&s->words->phrases, s->tokens, i, out_n);
-	if (!phrase)
+	if (!phrase || is_name(s, i))
 		return false;
 	cue_context_of(s, i, i + *out_n, FORM_NOUN, &context);
 	*out = (struct cue){ .kind = CUE_SENSE_KIND(phrase->what),
@@ -97,6 +122,7 @@ void text_cues(struct arena *arena, struct sv sentence, const struct token_list 
 	struct cue_scan s = {
 		.tokens = tokens, .words = language->cues, .helpers = find_helpers(arena, tokens, language->cues)
 	};
+	s.capitals_are_names = capitals_are_names(tokens);
 	s.is_question = tokens->n > 0 && token_is(tokens, tokens->n - 1, "?");
 	for (size_t i = 0; i < tokens->n;) {
 		struct cue cue, phrase;
@@ -104,7 +130,9 @@ void text_cues(struct arena *arena, struct sv sentence, const struct token_list 
 		bool has_verb = verb_cue(&s, i, &cue, &n);
 		bool has_phrase = phrase_cue(&s, i, &phrase, &phrase_n);
 		bool is_phrase = has_phrase && (!has_verb || phrase_n > n);
-		if (has_verb || has_phrase)
+		/* "put it on hold": the words of the tail are no second cue */
+		bool is_tail = is_phrase && out->n > 0 && out->items[out->n - 1].span.to == phrase.span.to;
+		if ((has_verb || has_phrase) && !is_tail)
 			*list_push(arena, out) = is_phrase ? phrase : cue;
 		i += is_phrase ? phrase_n : n;
 	}

@@ -10,6 +10,7 @@ struct cue_scan {
 	const struct cue_words *words;
 	const uint8_t *helpers; /* enum helper_kind of each token, 0 for none */
 	bool is_question;
+	bool capitals_are_names;
 };
 
 struct cue_context {

@@ -123,7 +123,12 @@ static const struct verb verbs[] = {
 	VERB("suscrit", NULL, STRONG_PARTICIPLE, AGREED), VERB("suspend", NULL, ER, SUSPENDED),
 	OTHER("sustitu", NULL, IR, REPLACE), OTHER("sustituy", NULL, STRONG_PRESENT, REPLACE),
 	VERB("termin", "con", AR, WITHDRAWN), VERB("termin", NULL, AR, FULFILLED),
-	OTHER("triplic", NULL, AR, INCREASE), OTHER("un", "~a", IR, JOIN), VERB("venc", NULL, ER, EXPIRED),
+	OTHER("triplic", NULL, AR, INCREASE), OTHER("unieron", "a", WHOLE, JOIN),
+	OTHER("unieron", "al", WHOLE, JOIN), OTHER("unio", "a", WHOLE, JOIN), OTHER("unio", "al", WHOLE, JOIN),
+	OTHER("unira", "a", WHOLE, JOIN), OTHER("unira", "al", WHOLE, JOIN), OTHER("uniran", "a", WHOLE, JOIN),
+	OTHER("uniran", "al", WHOLE, JOIN), OTHER("uniria", "a", WHOLE, JOIN), OTHER("uniria", "al", WHOLE, JOIN),
+	OTHER("unirian", "a", WHOLE, JOIN), OTHER("unirian", "al", WHOLE, JOIN), OTHER("unirse", "a", WHOLE, JOIN),
+	OTHER("unirse", "al", WHOLE, JOIN), VERB("venc", NULL, ER, EXPIRED),
 	VERB("venz", NULL, SUBJUNCTIVE, EXPIRED), VERB("vet", NULL, AR, REJECTED),
 };
 

@@ -99,6 +99,11 @@ bool date_month_at(const struct date_scan *s, size_t i, bool beside_number, int 
 	if (!word || word->what != DATE_WORD_MONTH)
 		return false;
 	bool is_word_too = word->name != NULL;
+	size_t next = i + *out_n;
+	bool is_persons = !beside_number && !s->has_lead && s->tokens->items[i].is_capital &&
+		token_is_word(s->tokens, next) && s->tokens->items[next].is_capital;
+	if (is_persons) /* "Julio Berdegué" */
+		return false;
 	if (is_word_too && !beside_number && !(s->has_lead && s->tokens->items[i].is_capital))
 		return false;
 	*out_month = (int)word->value;

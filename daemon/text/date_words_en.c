@@ -136,7 +136,7 @@ static const struct phrase and_words[] = {
 
 static const struct phrase ahead[] = {
 	VALUE("ahead", 1, 1), VALUE("aims", 1, 1), VALUE("announced", 1, 0), VALUE("been", 1, 0),
-	VALUE("began", 1, 0), VALUE("by", 1, 1), VALUE("came", 1, 0), VALUE("can", 1, 1), VALUE("coming", 1, 1),
+	VALUE("began", 1, 0), VALUE("came", 1, 0), VALUE("can", 1, 1), VALUE("coming", 1, 1),
 	VALUE("did", 1, 0), VALUE("due", 1, 1), VALUE("expected", 1, 1), VALUE("expects", 1, 1),
 	VALUE("expire", 1, 1), VALUE("expires", 1, 1), VALUE("fell", 1, 0), VALUE("going", 1, 1),
 	VALUE("had", 1, 0), VALUE("he'll", 1, 1), VALUE("i'll", 1, 1), VALUE("intends", 1, 1), VALUE("it'll", 1, 1),
@@ -145,7 +145,7 @@ static const struct phrase ahead[] = {
 	VALUE("reported", 1, 0), VALUE("rose", 1, 0), VALUE("said", 1, 0), VALUE("scheduled", 1, 1),
 	VALUE("set", 1, 1), VALUE("shall", 1, 1), VALUE("she'll", 1, 1), VALUE("should", 1, 1),
 	VALUE("showed", 1, 0), VALUE("signed", 1, 0), VALUE("they'll", 1, 1), VALUE("told", 1, 0),
-	VALUE("took", 1, 0), VALUE("until", 1, 1), VALUE("upcoming", 1, 1), VALUE("was", 1, 0),
+	VALUE("took", 1, 0), VALUE("upcoming", 1, 1), VALUE("was", 1, 0),
 	VALUE("we'll", 1, 1), VALUE("went", 1, 0), VALUE("were", 1, 0), VALUE("will", 1, 1), VALUE("would", 1, 1),
 	VALUE("you'll", 1, 1),
 };

@@ -11,7 +11,7 @@
 #include "quantity_scan.h"
 #include "verb.h"
 
-enum { LEAD_ARTICLES = 3, TRAIL_PARTS = 3 };
+enum { LEAD_ARTICLES = 3, TRAIL_PARTS = 3, PERIOD_WINDOW = 6 };
 
 static bool *find_dated(
 	struct arena *arena, struct sv sentence, const struct token_list *tokens, const struct language *language)
@@ -168,6 +168,24 @@ static size_t take_trail(const struct quantity_scan *s, size_t i, struct quantit
 	return i;
 }
 
+/* "350,000 acre-feet of water a year": the period may follow some words later in the clause. */
+static void find_period(const struct quantity_scan *s, size_t i, struct quantity *q)
+{
+	for (size_t at = i; at < s->tokens->n && at < i + PERIOD_WINDOW; at++) {
+		size_t n;
+		struct number number;
+		if (s->tokens->items[at].kind != TOKEN_WORD || s->is_dated[at])
+			return;
+		const struct phrase *phrase = phrase_at(&s->language->numbers->after, s->tokens, at, &n);
+		if (phrase && phrase->what == AFTER_PER && n > 1) {
+			q->per = sv_of(phrase->name);
+			return;
+		}
+		if (number_at(s->tokens, at, s->language, NUMBER_DEFAULT, &number) && !number.is_article)
+			return;
+	}
+}
+
 static enum quantity_kind kind_of(enum unit_kind kind, const struct number *number)
 {
 	if (number->is_ordinal)
@@ -266,6 +284,8 @@ static size_t add_quantity(
 	at = take_trail(s, unit.end, &q);
 	if (q.per.n == 0 && lead->per)
 		q.per = sv_of(lead->per);
+	if (q.per.n == 0)
+		find_period(s, at, &q);
 	q.number = span_of(s, i, number_end);
 	q.phrase = span_of(s, lead->is_set ? lead->from : i, at);
 	quantity_find_role(s, i, at, lead, &q);
