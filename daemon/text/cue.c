@@ -39,9 +39,12 @@ static bool is_refusal(const struct cue_scan *s, size_t i)
 	return s->helpers[i] == HELP_REFUSE && s->helpers[i + 1] == HELP_REFUSE;
 }
 
-/* Inside a sentence a capital makes a name ("Baja California"), unless it is written like a heading. */
+/* Inside a sentence a capital makes a name ("Baja California"), unless it is written like a heading; behind a hyphen
+ * stands no verb. */
 static bool is_name(const struct cue_scan *s, size_t i)
 {
+	if (i > 0 && token_is(s->tokens, i - 1, "-") && token_is_glued(s->tokens, i)) /* "semi-finished" */
+		return true;
 	return s->capitals_are_names && i > 0 && s->tokens->items[i].is_capital &&
 		s->tokens->items[i - 1].kind == TOKEN_WORD;
 }
@@ -129,7 +132,9 @@ void text_cues(struct arena *arena, struct sv sentence, const struct token_list 
 		size_t n = 1, phrase_n = 1;
 		bool has_verb = verb_cue(&s, i, &cue, &n);
 		bool has_phrase = phrase_cue(&s, i, &phrase, &phrase_n);
-		bool is_phrase = has_phrase && (!has_verb || phrase_n > n);
+		/* a Spanish form that is also a noun ("recorte") is one */
+		size_t longer = language->cues->has_tense_in_ending ? phrase_n + 1 : phrase_n;
+		bool is_phrase = has_phrase && (!has_verb || longer > n);
 		/* "put it on hold": the words of the tail are no second cue */
 		bool is_tail = is_phrase && out->n > 0 && out->items[out->n - 1].span.to == phrase.span.to;
 		if ((has_verb || has_phrase) && !is_tail)

@@ -10,7 +10,8 @@
 
 #include "number_words.h"
 
-enum { GROUP_DIGITS = 3, GROUPS = 6 };
+/* No number has more tokens; the bound keeps the readers that try one at every token linear. */
+enum { TOKENS_MAX = 40, GROUP_DIGITS = 3, GROUPS = 6 };
 static const double VALUE_MAX = 1e24; /* more is no figure of anybody's politics */
 
 struct sum {
@@ -51,8 +52,10 @@ static double add_spaced_groups(struct sum *s, double value)
 	const struct token *first = &s->tokens->items[s->i - 1];
 	if (!is_short_group(first->text, GROUP_DIGITS) || first->text.p[0] == '0')
 		return value;
-	while (token_is_number(s->tokens, s->i) && s->tokens->items[s->i].text.n == GROUP_DIGITS &&
-		is_short_group(s->tokens->items[s->i].text, GROUP_DIGITS)) {
+	for (size_t k = 0;
+		k < GROUPS && token_is_number(s->tokens, s->i) && s->tokens->items[s->i].text.n == GROUP_DIGITS &&
+		is_short_group(s->tokens->items[s->i].text, GROUP_DIGITS);
+		k++) {
 		double group = 0;
 		(void)number_of_digits(s->tokens->items[s->i].text, s->language, &group); /* three digits */
 		value = value * 1000 + group;
@@ -212,7 +215,8 @@ static bool add_small(struct sum *s, const struct phrase *word, size_t n)
 
 static bool multiply(struct sum *s, const struct phrase *word, size_t n)
 {
-	if (s->any && (s->current <= 0 || (s->current >= 100 && !s->has_digits && word->value >= 100)))
+	bool is_large = s->current >= 100 && (s->room == 0 || word->value >= 100) && !s->has_digits;
+	if (s->any && (s->current <= 0 || is_large))
 		return false;
 	s->current = (s->any ? s->current : 1) * word->value;
 	s->room = room_after(word->value);
@@ -483,7 +487,7 @@ bool number_at(const struct token_list *tokens, size_t i, const struct language 
 	bool started = token_is_number(tokens, i) ? take_digits(&s) : take_start(&s);
 	if (!started)
 		return take_ordinal_word(&s, out);
-	while (s.i < tokens->n && !s.is_ordinal) {
+	while (s.i < tokens->n && s.i - i < TOKENS_MAX && !s.is_ordinal) {
 		size_t before = s.i;
 		bool joined = take_joint(&s);
 		bool taken = token_is_number(tokens, s.i) ? (joined || s.room >= 1000) && take_digits(&s)

@@ -278,9 +278,9 @@ static const struct phrase stops[] = {
 };
 
 static const struct phrase articles[] = {
-	WORD("a"), WORD("an"), WORD("current"), WORD("earlier"), WORD("his"), WORD("initial"), WORD("its"),
-	WORD("just"), WORD("new"), WORD("old"), WORD("only"), WORD("original"), WORD("planned"), WORD("previous"),
-	WORD("promised"), WORD("the"), WORD("their"),
+	WORD("a"), WORD("agreed"), WORD("an"), WORD("current"), WORD("earlier"), WORD("his"), WORD("initial"),
+	WORD("its"), WORD("just"), WORD("new"), WORD("old"), WORD("only"), WORD("original"), WORD("planned"),
+	WORD("previous"), WORD("promised"), WORD("the"), WORD("their"), WORD("threatened"),
 };
 
 static const struct phrase range_to[] = {

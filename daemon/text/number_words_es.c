@@ -83,7 +83,7 @@ static const struct phrase numerals[] = {
 };
 
 static const struct phrase units[] = {
-	TERM("% del", UNIT_PERCENT), TERM("a.m.", UNIT_CLOCK), NAMED("acres", UNIT_MEASURE, 0, "acres"),
+	TERM("a.m.", UNIT_CLOCK), NAMED("acres", UNIT_MEASURE, 0, "acres"),
 	NAMED("acres - pies", UNIT_MEASURE, 0, "acre-feet"), NAMED("acres pie", UNIT_MEASURE, 0, "acre-feet"),
 	TERM("am", UNIT_CLOCK), NAMED("ano", UNIT_DURATION, 0, "years"), NAMED("anos", UNIT_DURATION, 0, "years"),
 	NAMED("anos de edad", UNIT_DURATION, 0, "years"), NAMED("barriles", UNIT_MEASURE, 0, "barrels"),
@@ -185,8 +185,7 @@ static const struct phrase before[] = {
 	TERM("otras", BEFORE_MORE), TERM("otros", BEFORE_MORE), TERM("pasa de", BEFORE_OLD),
 	TERM("pasa del", BEFORE_OLD), TERM("pasado de", BEFORE_OLD), TERM("pasan de", BEFORE_OLD),
 	TERM("pasando de", BEFORE_OLD), TERM("pasar de", BEFORE_OLD), TERM("pasar del", BEFORE_OLD),
-	TERM("pasara de", BEFORE_OLD), TERM("pasara del", BEFORE_OLD), TERM("pasaron de", BEFORE_OLD),
-	TERM("paso de", BEFORE_OLD), TERM("paso del", BEFORE_OLD),
+	TERM("pasaron de", BEFORE_OLD), TERM("paso de", BEFORE_OLD), TERM("paso del", BEFORE_OLD),
 	VALUE("poco mas de", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("poco menos de", BEFORE_BOUND, BOUND_ABOUT),
 	VALUE("por debajo de", BEFORE_BOUND, BOUND_AT_MOST), VALUE("por debajo del", BEFORE_BOUND, BOUND_AT_MOST),
 	VALUE("por encima de", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("por encima del", BEFORE_BOUND, BOUND_AT_LEAST),
@@ -196,10 +195,10 @@ static const struct phrase before[] = {
 	VALUE("supera", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("superan", BEFORE_BOUND, BOUND_AT_LEAST),
 	VALUE("superaron", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("superior a", BEFORE_BOUND, BOUND_AT_LEAST),
 	VALUE("superior al", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("superiores a", BEFORE_BOUND, BOUND_AT_LEAST),
-	VALUE("supero", BEFORE_BOUND, BOUND_AT_LEAST), TERM("un", BEFORE_BY),
-	VALUE("un maximo de", BEFORE_BOUND, BOUND_AT_MOST), VALUE("un minimo de", BEFORE_BOUND, BOUND_AT_LEAST),
-	VALUE("un poco mas de", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("unas", BEFORE_BOUND, BOUND_ABOUT),
-	VALUE("unos", BEFORE_BOUND, BOUND_ABOUT), TERM("y no", BEFORE_OLD), VALUE("~", BEFORE_BOUND, BOUND_ABOUT),
+	VALUE("supero", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("un maximo de", BEFORE_BOUND, BOUND_AT_MOST),
+	VALUE("un minimo de", BEFORE_BOUND, BOUND_AT_LEAST), VALUE("un poco mas de", BEFORE_BOUND, BOUND_AT_LEAST),
+	VALUE("unas", BEFORE_BOUND, BOUND_ABOUT), VALUE("unos", BEFORE_BOUND, BOUND_ABOUT),
+	TERM("y no", BEFORE_OLD), VALUE("~", BEFORE_BOUND, BOUND_ABOUT),
 };
 
 static const struct phrase after[] = {

@@ -153,7 +153,9 @@ static size_t take_trail(const struct quantity_scan *s, size_t i, struct quantit
 	for (size_t parts = 0; parts < TRAIL_PARTS; parts++) {
 		size_t n;
 		const struct phrase *phrase = phrase_at(&s->language->numbers->after, s->tokens, i, &n);
-		if (!phrase)
+		bool is_of_name = phrase && token_is(s->tokens, i, "+") &&
+			token_is_word(s->tokens, i - 1); /* "OPEC+" */
+		if (!phrase || is_of_name)
 			return i;
 		switch ((enum after_kind)phrase->what) {
 		case AFTER_BOUND: q->bound = (enum bound)(int)phrase->value; break;
@@ -274,7 +276,9 @@ static size_t add_quantity(
 	}
 	at = take_trail(s, number_end, &q);
 	quantity_unit_at(s, at, number, &unit);
-	if (unit.kind == UNIT_CLOCK || counts_nothing(s, i, number, &unit))
+	bool is_net_zero = number->value == 0 && i > 0 &&
+		(token_is(s->tokens, i - 1, "net") || token_is(s->tokens, i - 1, "-"));
+	if (is_net_zero || unit.kind == UNIT_CLOCK || counts_nothing(s, i, number, &unit))
 		return number_end;
 	set_unit(&q, &unit, lead, number);
 	if (is_negative(s, i)) {

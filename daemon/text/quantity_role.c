@@ -40,11 +40,6 @@ static enum direction move_of_object(const struct quantity_scan *s, size_t i)
 	return DIRECTION_NONE;
 }
 
-static bool is_relative(const struct quantity *q)
-{
-	return q->kind == QUANTITY_PERCENT || q->kind == QUANTITY_MONEY || q->kind == QUANTITY_DURATION;
-}
-
 static bool is_points(const struct quantity *q)
 {
 	return q->kind == QUANTITY_PERCENT && sv_eq(q->unit, SV("percentage points"));
@@ -98,7 +93,7 @@ void quantity_find_role(
 		q->direction = DIRECTION_UP;
 		return;
 	}
-	if (q->role == ROLE_PLAIN && is_relative(q) && (!lead->role || lead->role == BEFORE_FROM))
+	if (q->role == ROLE_PLAIN && q->kind == QUANTITY_PERCENT && (!lead->role || lead->role == BEFORE_FROM))
 		object = move_of_object(s, start);
 	if (object) {
 		q->role = ROLE_DELTA;
