@@ -62,10 +62,12 @@ static bool is_address(struct sv word)
 static bool has_words(struct sv text)
 {
 	struct sv piece;
-	while (sv_split(&text, ' ', &piece))
-		for (size_t at = 0; !is_address(piece) && at < piece.n;)
+	while (sv_split(&text, ' ', &piece)) {
+		size_t at = is_address(piece) ? piece.n : 0;
+		while (at < piece.n)
 			if (text_is_letter(text_next(piece, &at)))
 				return true;
+	}
 	return false;
 }
 
