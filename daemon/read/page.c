@@ -80,12 +80,9 @@ static void drop_boilerplate(const struct scan *scan, size_t total)
 			continue;
 		bool is_small = scan->text[i] * 10 < total * 3;
 		bool is_tiny = scan->text[i] * 2 < total;
-		if (is_hidden(tree, i) && is_tiny)
-			scan->dropped[i] = true;
-		else if (is_small && is_boilerplate_tag(tree, i))
-			scan->dropped[i] = true;
-		else if (is_small && sense_of_node(tree, i) == SENSE_BOILERPLATE)
-			scan->dropped[i] = true;
+		bool is_boilerplate = is_small &&
+			(is_boilerplate_tag(tree, i) || sense_of_node(tree, i) == SENSE_BOILERPLATE);
+		scan->dropped[i] = is_boilerplate || (is_tiny && is_hidden(tree, i));
 	}
 }
 

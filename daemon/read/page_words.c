@@ -172,8 +172,10 @@ static size_t next_word(struct sv names, size_t *at, char *out, size_t max, bool
 		char c = names.p[*at];
 		if (n && is_upper(c) && !is_upper(names.p[*at - 1]))
 			break;
+		if (is_upper(c))
+			c = (char)(c | 32); /* to lower case */
 		if (n < max)
-			out[n++] = is_upper(c) ? (char)(c | 32) : c;
+			out[n++] = c;
 	}
 	bool is_part = (from > 0 && is_alphanumeric(names.p[from - 1])) ||
 		(*at < names.n && is_alphanumeric(names.p[*at]));

@@ -81,8 +81,9 @@ static bool matches_chain(const struct tree *tree, uint32_t node, struct sv chai
 static bool is_simple_css(struct sv selector)
 {
 	for (size_t i = 0; i < selector.n; i++) {
-		char c = selector.p[i], next = i + 1 < selector.n ? selector.p[i + 1] : ' ';
-		if ((c == '#' || c == '.') && !is_name_char(next))
+		char c = selector.p[i];
+		bool is_named = i + 1 < selector.n && is_name_char(selector.p[i + 1]);
+		if ((c == '#' || c == '.') && !is_named)
 			return false;
 		if (!is_name_char(c) && c != '#' && c != '.' && c != ' ' && c != ',' && c != '*')
 			return false;

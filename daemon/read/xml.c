@@ -405,9 +405,20 @@ static void ignore_error(void *ctx, xmlErrorPtr error)
 	(void)error;
 }
 
+static void take_nodes(struct arena *arena, const struct tree *tree, const xmlNodeSet *found, struct node_list *out)
+{
+	for (int i = 0; found && i < found->nodeNr; i++) {
+		const struct node *node = found->nodeTab[i]->type == XML_NAMESPACE_DECL ? NULL
+											: found->nodeTab[i]->_private;
+		if (node && found->nodeTab[i]->type != XML_ATTRIBUTE_NODE)
+			*list_push(arena, out) = (uint32_t)(node - tree->items);
+	}
+}
+
 enum status xml_xpath(
 	struct arena *arena, const struct tree *tree, struct sv xpath, struct node_list *out, struct error *err)
 {
+	struct sv shown = text_cut(xpath, 80);
 	xmlDocPtr doc = build_document(arena, tree);
 	xmlXPathContextPtr context = doc ? xmlXPathNewContext(doc) : NULL;
 	xmlXPathObjectPtr result = NULL;
@@ -417,15 +428,10 @@ enum status xml_xpath(
 		result = xmlXPathEvalExpression((const xmlChar *)arena_cstr(arena, xpath), context);
 	}
 	enum status st = OK;
-	if (!result || result->type != XPATH_NODESET)
-		st = error_set(err, E_CONFIG, "selector '%.*s' is not an XPath for nodes", SV_ARG(text_cut(xpath, 80)));
-	for (int i = 0; !st && result->nodesetval && i < result->nodesetval->nodeNr; i++) {
-		const xmlNode *found = result->nodesetval->nodeTab[i];
-		if (found->type == XML_ATTRIBUTE_NODE || !found->_private)
-			continue;
-		const struct node *node = found->_private;
-		*list_push(arena, out) = (uint32_t)(node - tree->items);
-	}
+	if (result && result->type == XPATH_NODESET)
+		take_nodes(arena, tree, result->nodesetval, out);
+	else
+		st = error_set(err, E_CONFIG, "selector '%.*s' is not an XPath for nodes", SV_ARG(shown));
 	xmlXPathFreeObject(result);
 	xmlXPathFreeContext(context);
 	xmlFreeDoc(doc);
