@@ -4,6 +4,8 @@
  * token is worth as such a helper is worked out once, so that both looks are bounded array reads. */
 #include "cue.h"
 
+#include <string.h>
+
 #include "cue_scan.h"
 #include "verb.h"
 
@@ -118,6 +120,33 @@ static bool phrase_cue(const struct cue_scan *s, size_t i, struct cue *out, size
 	return true;
 }
 
+static bool is_clause_end(const struct token *token)
+{
+	return token->kind == TOKEN_PUNCT && token->folded.n == 1 && strchr(".;:?!", token->folded.p[0]) != NULL;
+}
+
+/* "denied that Mexico had agreed": what is said to be untrue, to the end of the clause, is turned around. */
+static void negate_reported(const struct cue_scan *s, struct cue_list *cues)
+{
+	size_t denied_to = 0, token = 0;
+	for (size_t i = 0; i < cues->n; i++) {
+		struct cue *cue = &cues->items[i];
+		if (cue->span.from < denied_to) {
+			cue->negated = !cue->negated;
+			continue;
+		}
+		if (cue->kind != CUE_DENY || cue->negated || cue->mode != MODE_DONE)
+			continue;
+		while (token < s->tokens->n && s->tokens->items[token].span.from < cue->span.to)
+			token++;
+		if (!token_is(s->tokens, token, "that") && !token_is(s->tokens, token, "que"))
+			continue;
+		while (token < s->tokens->n && !is_clause_end(&s->tokens->items[token]))
+			token++;
+		denied_to = token < s->tokens->n ? s->tokens->items[token].span.from : UINT32_MAX;
+	}
+}
+
 void text_cues(struct arena *arena, struct sv sentence, const struct token_list *tokens,
 	const struct language *language, struct cue_list *out)
 {
@@ -141,4 +170,5 @@ void text_cues(struct arena *arena, struct sv sentence, const struct token_list 
 			*list_push(arena, out) = is_phrase ? phrase : cue;
 		i += is_phrase ? phrase_n : n;
 	}
+	negate_reported(&s, out);
 }

@@ -106,6 +106,18 @@ static void refused_infinitive_is_negated(void **state)
 	arena_free(arena);
 }
 
+static void what_is_denied_is_negated(void **state)
+{
+	(void)state;
+	struct arena *arena;
+	struct cue_list c = cues_of("en", "The president denied that Mexico had agreed to a fence.", &arena);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.items[0].kind, CUE_DENY);
+	assert_int_equal(c.items[1].status, STATUS_AGREED);
+	assert_true(c.items[1].negated);
+	arena_free(arena);
+}
+
 static void tells_joining_leaving_and_the_rest(void **state)
 {
 	(void)state;
@@ -178,6 +190,7 @@ int main(void)
 		cmocka_unit_test(tells_the_step_of_a_verb),
 		cmocka_unit_test(tells_mode_and_negation),
 		cmocka_unit_test(refused_infinitive_is_negated),
+		cmocka_unit_test(what_is_denied_is_negated),
 		cmocka_unit_test(tells_joining_leaving_and_the_rest),
 		cmocka_unit_test(passive_is_told),
 		cmocka_unit_test(noun_behind_an_article_is_no_verb),
