@@ -164,13 +164,19 @@ static const struct cue *done_cue(const struct statement *statement)
 	return NULL;
 }
 
+/* “We share an interest,” she said: the words are hers, the sentence is the paper's. */
+static bool opens_with_quote(struct sv text)
+{
+	return sv_starts(text, SV("“")) || sv_starts(text, SV("\"")) || sv_starts(text, SV("«"));
+}
+
 static bool find_kind(struct proposal *p, enum fact_kind *out)
 {
 	const struct statement *statement = p->statement;
 	const struct kind_noun *noun = find_kind_noun(p);
 	if (statement->is_heading)
 		return false;
-	if (statement->is_quote) {
+	if (statement->is_quote || opens_with_quote(statement->text)) {
 		*out = FACT_POSITION;
 		return statement->speaker.n > 0 && p->tokens.n >= QUOTE_WORDS;
 	}
@@ -237,11 +243,21 @@ static struct date deadline_of(const struct statement *statement)
 	return (struct date){ 0 };
 }
 
+/* "She announced that …": what was announced names the fact, not that it was. */
+static size_t after_report(const struct token_list *tokens)
+{
+	enum { NEAR = 12 };
+	for (size_t i = 0; i < tokens->n && i < NEAR; i++)
+		if (sv_eq(tokens->items[i].folded, SV("that")) || sv_eq(tokens->items[i].folded, SV("que")))
+			return i + 1;
+	return 0;
+}
+
 /* An id from the first words that carry meaning: of the name if there is one, else of the sentence. */
 static struct sv id_of(const struct proposal *p, struct sv beat)
 {
 	struct sv name = { 0 };
-	size_t from = 0, to = p->tokens.n, words = 0;
+	size_t from = after_report(&p->tokens), to = p->tokens.n, words = 0;
 	if (p->noun_from < p->noun_to) {
 		from = p->noun_from;
 		to = p->noun_to;
