@@ -17,7 +17,8 @@
 #define STATUS_MS 5000
 #define FDS_A_SINK 2
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+/* 78 as in sysexits.h: the service manager need not try again. */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 78 };
 
 struct forward {
 	struct settings *settings;
@@ -188,7 +189,7 @@ int main(int argc, char **argv)
 	}
 	forward.settings = settings_read(file);
 	if (!forward.settings)
-		return EXIT_FAILED;
+		return EXIT_CONFIG;
 	int status = EXIT_OK;
 	if (is_check)
 		(void)printf("%s: %zu sinks\n", file, forward.settings->n);

@@ -98,6 +98,8 @@ void app_watch_options(const struct app *app, struct watch_options *out);
 
 /* ---- systemd.c ---- */
 void systemd_log_to_journal(void); /* when the journal is our standard error */
+/* Folders that the service manager gives, where the file names none. */
+void systemd_use_folders(struct config *config);
 void systemd_notify(const char *state);
 void systemd_notify_reloading(void);
 /* Starts the watchdog timer if the service manager asked for one: it is fed only while the loop turns and the store

@@ -275,14 +275,6 @@ static int run(struct app *app)
 	return st ? EXIT_UNAVAILABLE : EXIT_SUCCESS;
 }
 
-/* The service manager's folder, where the file does not say otherwise. */
-static void use_service_folders(struct config *config)
-{
-	const char *state = getenv("STATE_DIRECTORY");
-	if (state && *state && sv_eq(config->state_dir, SV("/var/lib/policywatchd")))
-		config->state_dir = arena_sv(config->arena, sv_of(state));
-}
-
 int daemon_main(int argc, char **argv)
 {
 	struct command_line line = parse_command_line(argc, argv);
@@ -297,7 +289,7 @@ int daemon_main(int argc, char **argv)
 	if (!app.config)
 		return EXIT_CONFIG;
 	log_set_level((enum log_level)app.config->log_level);
-	use_service_folders(app.config);
+	systemd_use_folders(app.config);
 	app.index = fact_index_new();
 	app.notes = source_notes_new();
 	return run(&app);

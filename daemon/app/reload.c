@@ -82,6 +82,7 @@ enum status app_reload(struct app *app, struct error *err)
 	systemd_notify_reloading();
 	enum status st = config_load(file, &config, &issues, err);
 	if (!st) {
+		systemd_use_folders(config);
 		st = check_restart_only(app->config, config, err);
 		if (!st)
 			st = take_over(app, config, err);

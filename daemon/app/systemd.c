@@ -46,6 +46,13 @@ void systemd_log_to_journal(void)
 		log_set_sink(write_journal);
 }
 
+void systemd_use_folders(struct config *config)
+{
+	const char *state = getenv("STATE_DIRECTORY");
+	if (state && *state && sv_eq(config->state_dir, SV("/var/lib/policywatchd")))
+		config->state_dir = arena_sv(config->arena, sv_of(state));
+}
+
 void systemd_notify(const char *state)
 {
 	(void)sd_notify(0, state); /* no service manager: nothing to tell */
