@@ -12,6 +12,7 @@
 #define LEAST_CONFIDENCE 0.45 /* of a change that comes out */
 #define LEAST_REAFFIRMED 0.50
 #define LEAST_NEW 0.46
+#define SURE_PAST 0.70   /* of what is said of a fact that knows something later, so that it is nothing new */
 #define SHARED 0.85      /* two facts share a change when the weaker one has this much of the stronger one's rank */
 #define NAMED_BONUS 0.15 /* to the rank of a fact whose old value is named */
 #define LEAD_ALONE 10.0  /* lead of a beat when no other shares a word */
@@ -215,8 +216,10 @@ static int strongest_first(const void *a, const void *b)
 	return sv_compare(x->fact_id, y->fact_id);
 }
 
+/* out_past: what the statement says of facts that know something later; it changes nothing, and is nothing new. */
 static void judge_candidates(const struct fact_index *index, struct arena *arena, const struct query *query,
-	const struct diff_context *context, const struct candidate_list *candidates, struct verdict_list *out)
+	const struct diff_context *context, const struct candidate_list *candidates, struct verdict_list *out,
+	struct verdict_list *out_past)
 {
 	for (size_t i = 0; i < candidates->n; i++) {
 		struct judge judge = { .arena = arena,
@@ -227,9 +230,17 @@ static void judge_candidates(const struct fact_index *index, struct arena *arena
 			.record = index->records[candidates->items[i].number] };
 		judge.fact = record_fact(judge.record, index->names, arena);
 		topic_read(&judge);
-		if (judge.topic.score >= LEAST_TOPIC && !is_history(judge.record, context))
-			judge_fact(&judge, out);
+		if (judge.topic.score >= LEAST_TOPIC)
+			judge_fact(&judge, is_history(judge.record, context) ? out_past : out);
 	}
+}
+
+static bool is_sure(const struct verdict_list *past)
+{
+	for (size_t i = 0; i < past->n; i++)
+		if (past->items[i].change.confidence >= SURE_PAST)
+			return true;
+	return false;
 }
 
 enum status diff_statement(const struct fact_index *index, struct arena *arena, const struct statement *statement,
@@ -240,8 +251,8 @@ enum status diff_statement(const struct fact_index *index, struct arena *arena, 
 	struct query query = query_new(arena, index, statement, context);
 	struct candidate_list candidates = { 0 };
 	candidates_find(index, arena, &query, context->beats, &candidates);
-	struct verdict_list verdicts = { 0 };
-	judge_candidates(index, arena, &query, context, &candidates, &verdicts);
+	struct verdict_list verdicts = { 0 }, past = { 0 };
+	judge_candidates(index, arena, &query, context, &candidates, &verdicts, &past);
 	struct change_list found = { 0 };
 	for (size_t i = 0; i < verdicts.n; i++)
 		if ((verdicts.items[i].change.kind != CHANGE_REAFFIRMED ||
@@ -250,7 +261,7 @@ enum status diff_statement(const struct fact_index *index, struct arena *arena, 
 			*list_push(arena, &found) = verdicts.items[i].change;
 	struct change change;
 	struct beat beat = { 0 };
-	if (found.n == 0)
+	if (found.n == 0 && !is_sure(&past))
 		beat = find_beat(index, arena, &query, &candidates, context);
 	if (beat.name.n > 0 && judge_new(arena, &query, beat.name, beat.share, beat.lead, &change) &&
 		change.confidence >= LEAST_NEW)

@@ -51,6 +51,17 @@ static bool is_so_far(const struct statement *statement)
 	return word_before(statement, end, 200, "already far ya");
 }
 
+/* "established a council": what has "a" before it was not known until now. */
+static bool founds_something(const struct statement *statement, const struct cue *cue)
+{
+	static const struct sv articles[] = { SV(" a "), SV(" an "), SV(" un "), SV(" una ") };
+	struct sv rest = sv_slice(statement->text, cue->span.to, statement->text.n);
+	for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
+		if (!cue->passive && sv_starts_nocase(rest, articles[i]))
+			return true;
+	return false;
+}
+
 bool judge_new(
 	struct arena *arena, const struct query *query, struct sv beat, double share, double lead, struct change *out)
 {
@@ -68,8 +79,9 @@ bool judge_new(
 	const struct quantity *quantity = strong_quantity(statement);
 	if (!cue && !quantity)
 		return false;
-	/* That something runs is news only with a number. */
-	double cue_weight = !cue ? 0 : cue->status != STATUS_IN_FORCE ? 0.2 : quantity ? 0.1 : 0;
+	/* That something runs is news only with a number, or when it did not run before. */
+	bool is_strong = cue && (cue->status != STATUS_IN_FORCE || founds_something(statement, cue));
+	double cue_weight = is_strong ? 0.2 : cue && quantity ? 0.1 : 0;
 	double confidence = (share > 28 ? 0.35 : share / 80) + (lead >= CLEAR_LEAD ? 0.1 : 0) + cue_weight +
 		(quantity ? quantity_weight(quantity) : 0);
 	struct change change = { .kind = CHANGE_NEW, .slot = "", .statement = statement, .confidence = confidence };

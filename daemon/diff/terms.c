@@ -191,7 +191,7 @@ static struct sv neutral(struct arena *arena, struct sv stem)
 			continue;
 		out[n++] = c;
 	}
-	while (n > 4 && strchr("aeio", out[n - 1]))
+	while (n > 3 && strchr("aeio", out[n - 1]))
 		n--;
 	return (struct sv){ out, n };
 }

@@ -167,7 +167,8 @@ static void put_change(struct buf *out, const struct event *event, const struct 
 		put_list(out, "new_numbers", &edit->new_numbers, cut);
 	}
 	put_id(out, "state", event->is_proposed ? SV("proposed") : SV("applied"));
-	json_out_number(out, "confidence", change ? change->confidence : 1);
+	double confidence = change ? change->confidence : 1;
+	json_out_number(out, "confidence", (double)(int)(100 * confidence + 0.5) / 100); /* more would be no meaning */
 	json_out_close(out, '}');
 }
 

@@ -136,6 +136,14 @@ static void older_statements_are_history(void **state)
 	assert_int_equal(got.n, 0);
 }
 
+static void an_old_number_of_a_known_figure_is_nothing_new(void **state)
+{
+	struct change_list got = changes_of(*state,
+		"Peru now has 2,000 soldiers deployed along the Amazon to stop illegal gold mining, up from 1,500.",
+		"en", "2023-05-01");
+	assert_int_equal(got.n, 0);
+}
+
 static void a_step_that_was_taken_is_a_status_change(void **state)
 {
 	struct change_list got = changes_of(*state, "The mercury tariff took effect on Monday.", "en", "2024-07-01");
@@ -222,6 +230,7 @@ int main(void)
 		T(the_same_number_is_a_reaffirmation),
 		T(a_number_of_another_thing_changes_nothing),
 		T(older_statements_are_history),
+		T(an_old_number_of_a_known_figure_is_nothing_new),
 		T(a_step_that_was_taken_is_a_status_change),
 		T(what_might_happen_changes_nothing),
 		T(a_delay_with_a_date_is_two_changes),
