@@ -23,6 +23,7 @@ static void write_journal(enum log_level level, struct sv message, const struct 
 		buf_init(&texts[i], 8192);
 	(void)buf_printf(&texts[0], "PRIORITY=%d", (int)level);
 	(void)buf_printf(&texts[1], "MESSAGE=%.*s", SV_ARG(message));
+	log_append_fields(&texts[1], fields, count); /* journalctl shows nothing but the message unless asked */
 	for (size_t i = 0; i < count; i++)
 		(void)buf_printf(&texts[i + 2], "%s=%.*s", fields[i].name, SV_ARG(fields[i].value));
 	for (size_t i = 0; i < count + 2; i++)

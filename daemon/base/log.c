@@ -55,15 +55,20 @@ static void append_quoted(struct buf *line, struct sv value)
 	(void)buf_append(line, shown.n < value.n ? SV("…\"") : SV("\""));
 }
 
+void log_append_fields(struct buf *line, const struct log_field *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		(void)buf_printf(line, " %s=", fields[i].name);
+		append_quoted(line, fields[i].value);
+	}
+}
+
 static void write_stderr(enum log_level level, struct sv message, const struct log_field *fields, size_t n)
 {
 	struct buf line;
 	buf_init(&line, LINE_BYTES);
 	(void)buf_printf(&line, "policywatchd: %s: %.*s", level_name(level), SV_ARG(message));
-	for (size_t i = 0; i < n; i++) {
-		(void)buf_printf(&line, " %s=", fields[i].name);
-		append_quoted(&line, fields[i].value);
-	}
+	log_append_fields(&line, fields, n);
 	(void)fprintf(stderr, "%.*s\n", SV_ARG(buf_sv(&line)));
 	buf_done(&line);
 }

@@ -9,6 +9,8 @@
 #include "error.h"
 #include "sv.h"
 
+struct buf;
+
 /* Values are those of syslog, which the journal uses as well. */
 enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
 
@@ -20,6 +22,8 @@ struct log_field {
 typedef void log_sink(enum log_level level, struct sv message, const struct log_field *fields, size_t n);
 
 void log_set_sink(log_sink *sink); /* NULL: back to standard error */
+/* Fields as the line for people has them, for other sinks: ` NAME="value"`, quoted, escaped and cut. */
+void log_append_fields(struct buf *line, const struct log_field *fields, size_t n);
 void log_set_level(enum log_level most_verbose);
 enum log_level log_level_from_name(struct sv name, bool *out_known);
 /* fields may be NULL when n is 0. */
