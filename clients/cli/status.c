@@ -1,4 +1,5 @@
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,7 +91,7 @@ static void write_status(struct out *out, const struct cli *cli, const struct pw
 	row(out, cli, "bus", &text);
 	endpoints_text(&text, status);
 	row(out, cli, "endpoints", &text);
-	number_text(&text, (double)(pw_integer(pw_get(status, "store_bytes")) / 1024));
+	number_text(&text, floor(pw_number(pw_get(status, "store_bytes")) / 1024));
 	out_text(&text, " KiB");
 	row(out, cli, "store", &text);
 	out_printf(&text, "%s, generation %lld, loaded ", pw_text(pw_get(status, "config.file")),

@@ -115,7 +115,7 @@ void table_write(const struct table *table, struct out *out, const struct render
 			out_spaces(out, width_of(table, c) - head.columns + GAP);
 	}
 	out_text(out, "\n");
-	for (size_t i = 0; i < table->n; i++) {
+	for (size_t i = 0; table->columns > 0 && i < table->n; i++) {
 		size_t column = i % table->columns;
 		write_cell(out, &table->cells[i], width_of(table, column), column + 1 == table->columns, room, style);
 	}

@@ -12,8 +12,6 @@
 
 #include "sink.h"
 
-extern char **environ;
-
 static int input_of(const char *json)
 {
 	size_t n = strlen(json), at = 0;

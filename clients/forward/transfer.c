@@ -64,7 +64,7 @@ void transfers_free(struct transfers *transfers)
 	free(transfers);
 }
 
-static size_t on_answer(char *bytes, size_t size, size_t n, void *ctx)
+static size_t on_answer(char *bytes, size_t size, size_t n, void *ctx) /* NOLINT: libcurl says how */
 {
 	(void)bytes;
 	(void)ctx;

@@ -126,7 +126,7 @@ enum pw_status pw_call(struct pw_client *client, const char *name, const char *p
 	size_t body_bytes, struct pw_reply **out)
 {
 	char *json = NULL;
-	struct pw_request reply;
+	struct pw_request reply = { 0 };
 	int64_t deadline_ms = client_now_ms() + client->request_ms;
 	enum pw_status st = value_call(name, params, &json);
 	if (st)

@@ -23,7 +23,7 @@ static const struct range wide[] = { { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0
 	{ 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
 	{ 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd } };
 
-#define IS_IN(table, c) is_in(table, sizeof table / sizeof *table, c)
+#define IS_IN(table, c) is_in((table), sizeof(table) / sizeof *(table), (c))
 static bool is_in(const struct range *table, size_t n, uint32_t c)
 {
 	for (size_t i = 0; i < n; i++) {

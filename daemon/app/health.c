@@ -39,7 +39,7 @@ void source_notes_free(struct source_notes *notes)
 	if (!notes)
 		return;
 	HASH_ITER(hh, notes->by_id, note, next) {
-		HASH_DEL(notes->by_id, note);
+		HASH_DEL(notes->by_id, note); /* NOLINT: unlinked before it is freed */
 		free(note);
 	}
 	free(notes);

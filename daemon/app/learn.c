@@ -88,7 +88,7 @@ void control_learn(struct app *app, const struct bus_call *call)
 	lesson->beat = id_is_slug(beat) ? arena_sv(lesson->arena, beat) : SV("new");
 	if (call->body.n == 0 && url.n) {
 		if (!fetch(lesson, url, &err))
-			return; /* on_fetched answers */
+			return; /* on_fetched answers and frees. NOLINT */
 		bus_answer(app->bus, call->token, NULL, &err);
 	} else {
 		struct snapshot snapshot = { .url = url,

@@ -118,7 +118,7 @@ static void add_block(struct arena *arena, size_t at_least)
 void *arena_alloc(struct arena *arena, size_t bytes)
 {
 	size_t size;
-	if (__builtin_add_overflow(bytes, (size_t)(ALIGNMENT - 1 + GAP), &size) || arena->used > arena->max * 4) {
+	if (__builtin_add_overflow(bytes, (size_t)ALIGNMENT - 1 + GAP, &size) || arena->used > arena->max * 4) {
 		(void)fputs("policywatch: arena far past its limit\n", stderr);
 		abort();
 	}

@@ -33,7 +33,7 @@ static bool bytes_eq_nocase(const char *a, const char *b, size_t n)
 
 bool sv_eq(struct sv a, struct sv b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); /* NOLINT: p is set where n is not 0 */
 }
 
 bool sv_eq_nocase(struct sv a, struct sv b)

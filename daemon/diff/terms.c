@@ -198,10 +198,10 @@ static struct sv neutral(struct arena *arena, struct sv stem)
 
 static struct sv concept_of(const struct terms *terms, struct sv folded)
 {
-	struct sv concept = find_concept(terms, folded, false);
-	for (size_t n = folded.n; concept.n == 0 && n >= LEAST_PREFIX; n--)
-	concept = find_concept(terms, sv_slice(folded, 0, n), true);
-	return concept;
+	struct sv found = find_concept(terms, folded, false);
+	for (size_t n = folded.n; found.n == 0 && n >= LEAST_PREFIX; n--)
+		found = find_concept(terms, sv_slice(folded, 0, n), true);
+	return found;
 }
 
 enum term_kind terms_kind(const struct terms *terms, uint32_t term)

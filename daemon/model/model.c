@@ -13,11 +13,11 @@ static bool find_name(const char *const *names, size_t n, struct sv v, size_t *o
 }
 
 /* One table of names an enum, and its two directions. */
-#define ENUM_NAMES(prefix, type, count, ...)                              \
+#define ENUM_NAMES(prefix, type, parameter, count, ...)                   \
 	static const char *const prefix##_names[count] = { __VA_ARGS__ }; \
-	const char *prefix##_name(enum type value)                        \
+	const char *prefix##_name(enum type parameter)                    \
 	{                                                                 \
-		return prefix##_names[value];                             \
+		return prefix##_names[parameter];                         \
 	}                                                                 \
 	bool prefix##_parse(struct sv v, enum type *out)                  \
 	{                                                                 \
@@ -28,18 +28,18 @@ static bool find_name(const char *const *names, size_t n, struct sv v, size_t *o
 		return true;                                              \
 	}
 
-ENUM_NAMES(source_kind, source_kind, SOURCE_KINDS, "feed", "page", "file", "folder")
-ENUM_NAMES(source_trust, source_trust, SOURCE_TRUSTS, "primary", "secondary", "low")
-ENUM_NAMES(source_track, source_track, SOURCE_TRACKS, "facts", "all")
-ENUM_NAMES(source_health, source_health, SOURCE_HEALTHS, "new", "ok", "failing", "blocked", "stale", "held")
-ENUM_NAMES(fact_kind, fact_kind, FACT_KINDS, "commitment", "agreement", "body", "measure", "figure", "position")
-ENUM_NAMES(fact_status, fact_status, FACT_STATUSES, "proposed", "announced", "agreed", "in-force", "fulfilled",
+ENUM_NAMES(source_kind, source_kind, kind, SOURCE_KINDS, "feed", "page", "file", "folder")
+ENUM_NAMES(source_trust, source_trust, trust, SOURCE_TRUSTS, "primary", "secondary", "low")
+ENUM_NAMES(source_track, source_track, track, SOURCE_TRACKS, "facts", "all")
+ENUM_NAMES(source_health, source_health, health, SOURCE_HEALTHS, "new", "ok", "failing", "blocked", "stale", "held")
+ENUM_NAMES(fact_kind, fact_kind, kind, FACT_KINDS, "commitment", "agreement", "body", "measure", "figure", "position")
+ENUM_NAMES(fact_status, fact_status, status, FACT_STATUSES, "proposed", "announced", "agreed", "in-force", "fulfilled",
 	"delayed", "suspended", "withdrawn", "expired", "rejected")
-ENUM_NAMES(bound, bound, BOUNDS, "exact", "at-least", "at-most", "about")
-ENUM_NAMES(direction, direction, DIRECTIONS, "", "up", "down")
-ENUM_NAMES(change_kind, change_kind, CHANGE_KINDS, "figure", "status", "deadline", "parties", "contradicted",
+ENUM_NAMES(bound, bound, bound, BOUNDS, "exact", "at-least", "at-most", "about")
+ENUM_NAMES(direction, direction, direction, DIRECTIONS, "", "up", "down")
+ENUM_NAMES(change_kind, change_kind, kind, CHANGE_KINDS, "figure", "status", "deadline", "parties", "contradicted",
 	"reaffirmed", "new", "removed", "reworded", "added", "overdue")
-ENUM_NAMES(severity, severity, SEVERITIES, "info", "notice", "warning", "critical")
+ENUM_NAMES(severity, severity, severity, SEVERITIES, "info", "notice", "warning", "critical")
 
 bool fact_status_is_final(enum fact_status status)
 {

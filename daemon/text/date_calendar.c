@@ -162,7 +162,7 @@ static bool month_first(const struct date_scan *s, size_t i, struct date_point *
 	if (day_at(s, day_start, &day, &end) && !has_unit(s, end)) {
 		bool is_range = phrase_at(&s->words->to, s->tokens, end, &n) && day_at(s, end + n, &last, &last_end) &&
 			last > day && !has_unit(s, last_end);
-		if (is_range && finish(s, day, last, month, last_end, out))
+		if (is_range && finish(s, day, last, month, last_end, out)) /* NOLINT: from day to last */
 			return true;
 		return finish(s, day, day, month, end, out);
 	}

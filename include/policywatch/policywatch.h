@@ -66,12 +66,13 @@ struct pw_options {
 	const char *events;        /* endpoint of events; NULL: $POLICYWATCH_EVENTS, else that of the system's daemon */
 	const char *query;         /* endpoint of queries; NULL: $POLICYWATCH_QUERY, else that of the system's daemon */
 	const char *const *topics; /* prefixes ("fact/us-mexico/"), NULL-terminated; NULL or empty: everything */
-	const char *cursor_file; /* where to keep the place, or NULL. Read at connect; written by pw_ack(), and now and then
+	const char *
+		cursor_file; /* where to keep the place, or NULL. Read at connect; written by pw_ack(), and now and then
 	                          * when nothing that came was for this client */
-	const char *cursor_name;   /* under which the daemon counts this client's lag, or NULL */
-	uint64_t from_seq;      /* first event wanted when no cursor file holds one; PW_FROM_NOW; 0: from the oldest */
-	int64_t from_time_ms;   /* instead of from_seq: first event recorded at or after it; 0: not used */
-	int request_timeout_ms; /* of one request; 0: 3000 */
+	const char *cursor_name; /* under which the daemon counts this client's lag, or NULL */
+	uint64_t from_seq;       /* first event wanted when no cursor file holds one; PW_FROM_NOW; 0: from the oldest */
+	int64_t from_time_ms;    /* instead of from_seq: first event recorded at or after it; 0: not used */
+	int request_timeout_ms;  /* of one request; 0: 3000 */
 };
 #define PW_OPTIONS_INIT                                                                    \
 	{                                                                                  \
