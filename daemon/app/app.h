@@ -81,6 +81,8 @@ struct source_notes *source_notes_new(void);
 void source_notes_free(struct source_notes *notes);
 /* Where a source stands, as the app sees it. */
 enum source_health health_of(const struct app *app, struct sv source_id);
+/* What went wrong last, empty when nothing did. Lives until the next attempt. */
+struct sv health_error_of(const struct app *app, struct sv source_id);
 
 /* ---- control.c, learn.c: answers to clients ---- */
 void control_on_call(void *ctx, const struct bus_call *call);

@@ -146,7 +146,7 @@ static struct json_t *source_json(const struct app *app, const struct source *so
 	json_put(object, "failures", json_new_integer(state->failures));
 	json_put(object, "fetches", json_new_integer(state->fetches));
 	if (state->failures > 0)
-		json_put_text(object, "error", state->last_error);
+		json_put_text(object, "error", health_error_of(app, source->id));
 	return object;
 }
 

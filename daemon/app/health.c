@@ -66,6 +66,13 @@ enum source_health health_of(const struct app *app, struct sv source_id)
 	return note ? note->health : HEALTH_NEW;
 }
 
+struct sv health_error_of(const struct app *app, struct sv source_id)
+{
+	struct source_note *note;
+	HASH_FIND(hh, app->notes->by_id, source_id.p, source_id.n, note);
+	return note ? sv_of(note->error) : (struct sv){ 0 };
+}
+
 static void announce(struct app *app, const struct source *source, enum source_health health, struct sv message)
 {
 	bool is_well = health == HEALTH_OK;
@@ -102,6 +109,9 @@ static void save_state(void *ctx, const struct source *source, const struct sour
 	struct error err;
 	enum source_health health = next_health(source, note, state), before = note->health;
 	note->health = copy.health = health;
+	if (state->failures == 0)
+		note->error[0] = '\0';
+	copy.last_error = sv_of(note->error); /* also what reading said, which the watch stage does not know */
 	enum status st = store_job_begin(app->store, &err);
 	if (!st) {
 		st = store_source_save(app->store, source->id, &copy, &err);
@@ -129,6 +139,7 @@ static void load_state(void *ctx, const struct source *source, struct arena *are
 			.next_due = WALL_NONE };
 	}
 	note->health = out->health;
+	(void)snprintf(note->error, sizeof note->error, "%.*s", SV_ARG(out->last_error));
 	note->is_known = out->has_baseline;
 }
 

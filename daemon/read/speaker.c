@@ -202,7 +202,11 @@ static struct speaker by_verb(const struct words *w, size_t verb, bool has_quote
 		before--;
 	if (is_in(w, verb + 1, w->list->agents) || (before > 0 && is_in(w, before - 1, w->list->passives)))
 		return none;
-	struct speaker found = speaker_before(w, verb);
+	/* ", informó la Secretaría": where the verb comes first, what stands before the comma is what was said. */
+	bool is_verb_first = w->list->may_drop_subject && verb > 0 && is_comma(w, verb - 1);
+	struct speaker found = is_verb_first ? speaker_after(w, verb + 1) : none;
+	if (found.kind == SPEAKER_NONE)
+		found = speaker_before(w, verb);
 	if (found.kind == SPEAKER_NONE && is_inverted(w, verb))
 		found = speaker_after(w, verb + 1);
 	if (found.kind == SPEAKER_NONE && has_quotes && w->list->may_drop_subject && is_inverted(w, verb))

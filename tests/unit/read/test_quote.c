@@ -59,6 +59,10 @@ static void speaker_after_the_verb_is_found(void **state)
 		{ "en", "\"We will act,\" said the president of Mexico, Andrés Manuel López Obrador, in March.",
 			"president of Mexico, Andrés Manuel López Obrador" },
 		{ "en", "The figure was 12,000, according to the Interior Ministry.", "Interior Ministry" },
+		{ "es",
+			"El despliegue suma ya 13 mil elementos, frente a los 12 mil de junio, informó la Secretaría "
+			"de la Defensa.",
+			"Secretaría de la Defensa" },
 		{ "es", "«Vamos a cumplir», dijo Marcelo Ebrard en conferencia de prensa.", "Marcelo Ebrard" },
 		{ "es", "“Vamos a cumplir”, aseguró el canciller Marcelo Ebrard este martes.",
 			"canciller Marcelo Ebrard" },
