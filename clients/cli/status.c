@@ -97,6 +97,8 @@ static void write_status(struct out *out, const struct cli *cli, const struct pw
 	out_printf(&text, "%s, generation %lld, loaded ", pw_text(pw_get(status, "config.file")),
 		(long long)pw_integer(pw_get(status, "config.generation")));
 	when_text(&text, pw_text(pw_get(status, "config.loaded")));
+	if (pw_true(pw_get(status, "config.reload_failed")))
+		out_text(&text, "; a newer one was refused, see the log");
 	row(out, cli, "config", &text);
 }
 

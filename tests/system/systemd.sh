@@ -101,7 +101,12 @@ publish() {
 TEXT
 }
 has_event() { as reader policywatch tail --since 0 --timeout 1 --json fact | grep -qF "Mexico now has $1 security"; }
-hook_has() { inside grep -qF "$1" /srv/policy/hook.log; }
+# Both sinks have it and have noted so: one that is ended between the two sends again, as it may.
+both_have() {
+	local state=/var/lib/policywatch-forward
+	inside grep -qF "$1" /srv/policy/hook.log && inside grep -qF "$1" $state/archive && sleep 0.2 &&
+		! inside test $state/desk.cursor -ot /srv/policy/hook.log && ! inside test $state/archive.cursor -ot $state/archive
+}
 
 # ---- the parts ----
 
@@ -207,6 +212,11 @@ hang() {
 	until_true 10 "it answers" answers
 }
 
+start_hook() {
+	inside systemd-run -q --unit=hook /usr/bin/python3 /srv/policy/hook.py
+	until_true 10 "a web hook listens" inside bash -c "echo >/dev/tcp/127.0.0.1/$hook_port"
+}
+
 forward() {
 	write /srv/policy/hook.py <<TEXT
 import http.server
@@ -222,8 +232,7 @@ class Hook(http.server.BaseHTTPRequestHandler):
         pass
 http.server.ThreadingHTTPServer(("127.0.0.1", $hook_port), Hook).serve_forever()
 TEXT
-	inside systemd-run -q --unit=hook /usr/bin/python3 /srv/policy/hook.py
-	until_true 10 "a web hook listens" inside bash -c "echo >/dev/tcp/127.0.0.1/$hook_port"
+	start_hook
 	write /etc/policywatch/desk.secret <<<"whsec_$(head -c 32 /dev/urandom | base64 -w 0)"
 	inside chmod 0600 /etc/policywatch/desk.secret
 	inside mkdir -p /etc/systemd/system/policywatch-forward.service.d
@@ -241,19 +250,23 @@ sinks: (
 TEXT
 	inside systemctl daemon-reload
 	inside systemctl start policywatch-forward || die "policywatch-forward did not become ready"
-	until_true 10 "policywatch-forward delivers what is stored" hook_has 'has 14,200'
+	until_true 10 "policywatch-forward delivers what is stored to a web hook and a program" both_have 'has 14,200'
 	inside systemctl restart policywatch-forward
 	publish 15,300 2021-10-20
-	until_true 20 "and what comes after it restarted" hook_has 'has 15,300'
+	until_true 20 "and what comes after it restarted" both_have 'has 15,300'
 	inside systemctl restart policywatchd
 	publish 16,400 2021-11-20
-	until_true 20 "and after the daemon restarted" hook_has 'has 16,400'
+	until_true 20 "and after the daemon restarted" both_have 'has 16,400'
 	inside systemctl kill -s KILL --kill-whom=main policywatch-forward
 	until_true 10 "kill -9: policywatch-forward is restarted" is_restarted policywatch-forward 1
 	publish 17,500 2021-12-20
-	until_true 20 "and goes on" hook_has 'has 17,500'
-	archive_has() { inside grep -qF 'has 17,500' /var/lib/policywatch-forward/archive; }
-	until_true 10 "the program has it as well" archive_has
+	until_true 20 "and goes on" both_have 'has 17,500'
+	inside systemctl stop hook
+	publish 17,700 2021-12-21
+	until_true 20 "a web hook that is away is a warning in the journal" \
+		in_journal "sink 'desk': " -u policywatch-forward PRIORITY=4
+	start_hook
+	until_true 30 "and gets its event when it is back" both_have 'has 17,700'
 	local events lines once
 	events=$(as reader policywatch tail --since 0 --timeout 1 --json fact | wc -l)
 	lines=$(inside wc -l </dev/null /srv/policy/hook.log | cut -d' ' -f1)
@@ -262,6 +275,24 @@ TEXT
 	[ "$(inside wc -l /var/lib/policywatch-forward/archive | cut -d' ' -f1)" = "$events" ] || die "not once to the program"
 	if inside grep -qw unsigned /srv/policy/hook.log; then die "not signed with the credential"; fi
 	ok "each of $events events came once, signed with a secret that only root can read"
+}
+
+# The service manager starts it again and again; what was published meanwhile is read when there is room.
+full_disk() {
+	inside systemctl stop policywatchd
+	inside mount -t tmpfs -o size=4m tmpfs /var/lib/private/policywatchd
+	inside systemctl start policywatchd
+	inside bash -c 'cat /dev/zero >/var/lib/private/policywatchd/full' 2>/dev/null || :
+	publish 18,100 2022-01-10
+	has_failed() { is_property policywatchd ExecMainStatus 69 || in_journal 'the store failed' -u policywatchd; }
+	until_true 20 "a full disk stops it" has_failed
+	sleep 3
+	if has_event 18,100; then die "an event that is not stored"; fi
+	inside rm /var/lib/private/policywatchd/full
+	until_true 20 "it goes on when there is room again, without a hand" has_event 18,100
+	inside systemctl stop policywatchd
+	inside umount /var/lib/private/policywatchd
+	inside systemctl start policywatchd
 }
 
 # A folder of a user: hidden from the service until a drop-in shows it, as policywatchd(8) says.
@@ -322,6 +353,7 @@ reload
 crash
 hang
 forward
+full_disk
 home_folder
 install_again
 stop_all

@@ -48,6 +48,7 @@ def test_a_reload_with_a_mistake_keeps_the_old_configuration():
         wait_for(lambda: "keeping the old configuration" in daemon.log_text(), 20, "refusal")
         assert "policywatchd.conf:" in daemon.log_text() and "'kind'" in daemon.log_text()
         assert daemon.ask("status")["config"]["generation"] == 1
+        assert "a newer one was refused" in daemon.cli("status").stdout
         daemon.write_config("", DEPLOYMENT.replace("12000", "13000"))
         daemon.process.send_signal(signal.SIGHUP)
         # A person's edit wins and is an event.
@@ -55,6 +56,7 @@ def test_a_reload_with_a_mistake_keeps_the_old_configuration():
         assert (event["data"]["change"]["old"], event["data"]["change"]["new"]) == (12000, 13000)
         assert daemon.wait_events("daemon.reloaded")
         assert daemon.ask("status")["config"]["generation"] == 2
+        assert "refused" not in daemon.cli("status").stdout
 
 
 def test_a_busy_port_is_named():
