@@ -18,6 +18,7 @@ BUILD = pathlib.Path(os.environ["PW_BUILD"])
 SOURCE = pathlib.Path(os.environ["PW_SOURCE"])
 DAEMON = BUILD / "policywatchd"
 CLI = BUILD / "policywatch"
+FORWARD = BUILD / "policywatch-forward"
 
 
 def wait_for(condition, seconds=30, what="condition"):
@@ -37,6 +38,8 @@ class Site(http.server.ThreadingHTTPServer):
     def __init__(self):
         self.pages = {}
         self.requests = []
+        self.posts = []  # (path, headers, body)
+        self.on_post = {}  # path: function of the handler and the body; else 204
         super().__init__(("127.0.0.1", 0), _Handler)
         self.daemon_threads = True
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -67,6 +70,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             page(self)
         else:
             self.reply(200, page)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.posts.append((self.path, dict(self.headers), body))
+        self.server.on_post.get(self.path, lambda handler, _: handler.reply(204, b""))(self, body)
 
     def reply(self, status, body, media_type="text/html; charset=utf-8", **headers):
         if isinstance(body, str):
