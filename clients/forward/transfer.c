@@ -173,7 +173,9 @@ static struct transfer_result result_of(const struct transfer *transfer, CURLcod
 	if (retry_after > RETRY_AFTER_MAX_S)
 		retry_after = RETRY_AFTER_MAX_S;
 	result.retry_after_ms = (int64_t)retry_after * 1000;
-	if (code != CURLE_OK)
+	if (code != CURLE_OK && transfer->is_mail && status >= 400)
+		(void)snprintf(result.why, sizeof result.why, "the mail server answered %ld", status);
+	else if (code != CURLE_OK)
 		(void)snprintf(result.why, sizeof result.why, "%.199s",
 			transfer->error[0] ? transfer->error : curl_easy_strerror(code));
 	else if (!transfer->is_mail && status / 100 != 2)
@@ -209,6 +211,14 @@ static void finish(struct transfers *transfers)
 	}
 }
 
+static int count(const struct transfers *transfers)
+{
+	int n = 0;
+	for (const struct transfer *transfer = transfers->first; transfer; transfer = transfer->next)
+		n++;
+	return n;
+}
+
 void transfers_wait(struct transfers *transfers, struct pollfd *fds, size_t n, int timeout_ms)
 {
 	struct curl_waitfd wait[FDS_MAX];
@@ -218,6 +228,8 @@ void transfers_wait(struct transfers *transfers, struct pollfd *fds, size_t n, i
 	for (size_t i = 0; i < n; i++)
 		wait[i] = (struct curl_waitfd){ .fd = fds[i].fd, .events = CURL_WAIT_POLLIN };
 	(void)curl_multi_perform(transfers->multi, &running);
+	if (running < count(transfers))
+		timeout_ms = 0; /* one is over already, and nothing would wake us for it */
 	(void)curl_multi_poll(transfers->multi, wait, (unsigned)n, timeout_ms, NULL);
 	for (size_t i = 0; i < n; i++)
 		fds[i].revents = wait[i].revents;
