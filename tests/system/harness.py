@@ -241,6 +241,30 @@ def subscriber(endpoint, topics=(b"",)):
 
 # ---- material ----
 
+class Newsroom(Daemon):
+    """A daemon with a folder; each report moves the figure of one fact, to 13000, 14000, …"""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.inbox = self.folder / "inbox"
+        self.inbox.mkdir()
+        self.reports = 0
+        self.write_config(f'{{ id = "inbox"; kind = "folder"; path = "{self.inbox}"; }}', DEPLOYMENT)
+
+    def report(self, count=1):
+        """Publishes so many reports and waits until each has its event; gives the new numbers."""
+        values = []
+        for _ in range(count):
+            self.reports += 1
+            values.append(12000 + 1000 * self.reports)
+            text = f"Mexico now has {values[-1]:,} security personnel in southern Mexico, the army said."
+            path = self.inbox / f"{self.reports}.html"
+            path.with_suffix(".new").write_text(page("Report", f"2022-01-{self.reports:02}T12:00:00Z", text))
+            path.with_suffix(".new").rename(path)
+            self.wait_events("fact.figure", self.reports)
+        return values
+
+
 def page(title, published, *paragraphs, lang="en"):
     body = "\n".join(f"<p>{text}</p>" for text in paragraphs)
     return (f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
