@@ -221,6 +221,10 @@ forward() {
 	write /srv/policy/hook.py <<TEXT
 import http.server
 class Hook(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<!DOCTYPE html><title>News</title><main><p>Nothing new was said today.</p></main>")
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         signed = "signed" if self.headers.get("webhook-signature", "").startswith("v1,") else "unsigned"
@@ -277,6 +281,15 @@ TEXT
 	ok "each of $events events came once, signed with a secret that only root can read"
 }
 
+fetch() {
+	write /etc/policywatch/sources.d/web.conf <<TEXT
+sources: ( { id = "web"; kind = "page"; url = "http://127.0.0.1:$hook_port/"; every = "1s"; } );
+TEXT
+	inside systemctl reload policywatchd
+	is_well() { sources | grep -q '"id": *"web"[^}]*"health": *"ok"'; }
+	until_true 20 "a page is fetched over HTTP" is_well
+}
+
 # The service manager starts it again and again; what was published meanwhile is read when there is room.
 full_disk() {
 	inside systemctl stop policywatchd
@@ -315,7 +328,10 @@ TEXT
 }
 
 install_again() {
-	write /etc/policywatch/policywatchd.conf <<<'http: { listen = "127.0.0.1:9465"; };'
+	write /etc/policywatch/policywatchd.conf <<'TEXT'
+http: { listen = "127.0.0.1:9465"; };
+bus: { query = [ "ipc:///run/policywatchd/query", "tcp://127.0.0.1:5561" ]; };
+TEXT
 	local before after
 	before=$(property policywatchd MainPID)
 	(cd / && inside "$repo/setup" install) >"$box/install.log" 2>&1 || die "second setup install"
@@ -326,6 +342,8 @@ install_again() {
 	inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/9465; printf "GET /-/ready HTTP/1.0\r\n\r\n" >&3; cat <&3' | grep -q "200" ||
 		die "not ready over HTTP"
 	ok "it is ready over HTTP"
+	as stranger policywatch --query tcp://127.0.0.1:5561 status >/dev/null || die "no answer over TCP"
+	ok "it answers over TCP, where the configuration says so"
 }
 
 stop_all() {
@@ -353,6 +371,7 @@ reload
 crash
 hang
 forward
+fetch
 full_disk
 home_folder
 install_again
