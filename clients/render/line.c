@@ -53,6 +53,39 @@ static void one_value(struct out *out, const struct pw_value *value, const struc
 		out_printf(out, " %s", view->unit);
 }
 
+static bool has_name(const struct pw_value *names, const char *name)
+{
+	for (size_t i = 0; i < pw_size(names); i++)
+		if (strcmp(pw_text(pw_at(names, i)), name) == 0)
+			return true;
+	return false;
+}
+
+/* Names of one list that are not in the other, each behind a sign. */
+static void put_difference(
+	struct out *out, const struct pw_value *names, const struct pw_value *other, const char *sign)
+{
+	for (size_t i = 0; i < pw_size(names); i++) {
+		const char *name = pw_text(pw_at(names, i));
+		if (has_name(other, name))
+			continue;
+		out_text(out, sign);
+		(void)clean_text(out, name, CLEAN_NO_LIMIT);
+	}
+}
+
+/* ": +GB −US": who came and went says it in a line, the whole lists don't. */
+static void put_parties(struct out *out, const struct view *view, const struct render_style *style)
+{
+	out_text(out, ":");
+	render_color(out, style, COLOR_NEW);
+	put_difference(out, view->new, view->old, " +");
+	render_plain(out, style);
+	render_color(out, style, COLOR_OLD);
+	put_difference(out, view->old, view->new, " −");
+	render_plain(out, style);
+}
+
 /* ": 12,000 → 28,000". plain: without colours, to be measured. */
 static void put_values(
 	struct out *out, const struct pw_value *event, const struct view *view, const struct render_style *style)
@@ -66,8 +99,13 @@ static void put_values(
 		render_plain(out, style);
 		return;
 	}
-	if (!view->old && !view->new)
+	bool is_new = strcmp(view->what, "new") == 0; /* the headline is the sentence */
+	if (is_new || (!view->old && !view->new))
 		return;
+	if (strcmp(view->what, "parties") == 0) {
+		put_parties(out, view, style);
+		return;
+	}
 	out_text(out, ": ");
 	bool is_same = strcmp(view->what, "reaffirmed") == 0 && view->new;
 	if (view->old && !is_same) {
