@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 
+import jsonschema
 import zmq
 
 BUILD = pathlib.Path(os.environ["PW_BUILD"])
@@ -19,6 +20,9 @@ SOURCE = pathlib.Path(os.environ["PW_SOURCE"])
 DAEMON = BUILD / "policywatchd"
 CLI = BUILD / "policywatch"
 FORWARD = BUILD / "policywatch-forward"
+SCHEMA = jsonschema.Draft7Validator(
+    json.loads((SOURCE / "include" / "policywatch" / "event.schema.json").read_text()),
+    format_checker=jsonschema.FormatChecker())
 
 
 def wait_for(condition, seconds=30, what="condition"):
@@ -172,8 +176,17 @@ class Daemon:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
-        code = self.stop()
+    def check_events(self):
+        """Whatever a test made the daemon say keeps to the schema that goes with the public headers."""
+        for event in self.all_events() if self.process and self.process.poll() is None else ():
+            SCHEMA.validate(event)
+
+    def __exit__(self, failure=None, *_):
+        try:
+            if not failure:
+                self.check_events()
+        finally:
+            code = self.stop()
         text = self.log_text()
         shutil.rmtree(self.folder, ignore_errors=True)
         assert "Sanitizer" not in text and "runtime error" not in text, text
