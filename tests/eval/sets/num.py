@@ -238,4 +238,4 @@ def quantulum(context):
     score(context, "value.en", cases, has_all)
 
 
-SETS = {"num-recognizers-text": recognizers, "num-duckling": duckling, "num-quantulum3": quantulum}
+SETS = {"num_recognizers_text": recognizers, "num_duckling": duckling, "num_quantulum3": quantulum}

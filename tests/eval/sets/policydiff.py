@@ -85,4 +85,4 @@ def us_mexico(context):
     context.report("other_figures", len(told) - at, len(dated))
 
 
-SETS = {"policy-diff": policy_diff, "policy-us-mexico": us_mexico}
+SETS = {"policy-diff": policy_diff, "policy_us_mexico_2021": us_mexico}
