@@ -194,11 +194,14 @@ static enum status record_fact_edit(struct visit *visit, const struct document *
 static enum status record_document_edit(
 	struct visit *visit, const struct document *document, const struct edit *edit, struct error *err)
 {
+	struct edit told = *edit;
 	struct event event = { .family = EVENT_DOCUMENT,
 		.what = sv_of(change_kind_name(edit->kind)),
 		.subject = visit->source->id,
 		.severity = edit->old_numbers.n || edit->new_numbers.n ? SEVERITY_NOTICE : SEVERITY_INFO,
-		.edit = edit };
+		.edit = &told };
+	*list_push(visit->arena, &told.why) = arena_printf(
+		visit->arena, "%s in version %u of the document", change_kind_name(edit->kind), visit->stored.version);
 	fill_event(visit, document, &event);
 	return event_record(visit->app, visit->arena, &event, err);
 }

@@ -54,6 +54,7 @@ struct edit {
 	enum change_kind kind;                   /* CHANGE_ADDED, CHANGE_REMOVED, CHANGE_REWORDED */
 	const struct statement *old, *new;       /* NULL where there is none */
 	struct sv_list old_numbers, new_numbers; /* numbers that differ, as written, in order; reworded only */
+	struct sv_list why;                      /* in words, as of a change */
 };
 struct edit_list {
 	struct edit *items;

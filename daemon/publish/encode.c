@@ -216,6 +216,13 @@ static void put_document(struct buf *out, const struct event *event, const struc
 	json_out_close(out, '}');
 }
 
+static const struct sv_list *why_of(const struct event *event, const struct sv_list *nothing)
+{
+	if (event->change)
+		return &event->change->why;
+	return event->edit ? &event->edit->why : nothing;
+}
+
 static void put_data(struct buf *out, const struct event *event, const struct cut *cut)
 {
 	static const struct sv_list nothing;
@@ -232,7 +239,7 @@ static void put_data(struct buf *out, const struct event *event, const struct cu
 		put_text(out, "message", event->message, cut);
 		json_out_number(out, "sightings", event->sightings);
 		put_id(out, "severity", sv_of(severity_name(event->severity)));
-		put_list(out, "why", event->change ? &event->change->why : &nothing, cut);
+		put_list(out, "why", why_of(event, &nothing), cut);
 	} else {
 		put_id(out, "source", event->source_id);
 		json_out_text(out, "message", event->message, cut->text_bytes);

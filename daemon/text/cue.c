@@ -125,6 +125,13 @@ static bool is_clause_end(const struct token *token)
 	return token->kind == TOKEN_PUNCT && token->folded.n == 1 && strchr(".;:?!", token->folded.p[0]) != NULL;
 }
 
+/* "denied that", "denied having", "negó que", "negó haber" */
+static bool opens_report(const struct token_list *tokens, size_t i)
+{
+	return token_is(tokens, i, "that") || token_is(tokens, i, "having") || token_is(tokens, i, "que") ||
+		token_is(tokens, i, "haber");
+}
+
 /* "denied that Mexico had agreed": what is said to be untrue, to the end of the clause, is turned around. */
 static void negate_reported(const struct cue_scan *s, struct cue_list *cues)
 {
@@ -139,7 +146,7 @@ static void negate_reported(const struct cue_scan *s, struct cue_list *cues)
 			continue;
 		while (token < s->tokens->n && s->tokens->items[token].span.from < cue->span.to)
 			token++;
-		if (!token_is(s->tokens, token, "that") && !token_is(s->tokens, token, "que"))
+		if (!opens_report(s->tokens, token))
 			continue;
 		while (token < s->tokens->n && !is_clause_end(&s->tokens->items[token]))
 			token++;

@@ -71,7 +71,9 @@ bool number_vulgar_at(const struct sum *s, size_t i, double *out)
 	static const struct vulgar fractions[] = { { "½", 0.5 }, { "¼", 0.25 }, { "¾", 0.75 }, { "⅓", 1.0 / 3 },
 		{ "⅔", 2.0 / 3 }, { "⅕", 0.2 }, { "⅖", 0.4 }, { "⅗", 0.6 }, { "⅘", 0.8 }, { "⅙", 1.0 / 6 },
 		{ "⅛", 0.125 }, { "⅜", 0.375 }, { "⅝", 0.625 }, { "⅞", 0.875 } };
-	for (size_t k = 0; i < s->tokens->n && k < sizeof fractions / sizeof *fractions; k++) {
+	if (i >= s->tokens->n || s->tokens->items[i].text.n == 0 || (unsigned char)s->tokens->items[i].text.p[0] < 0x80)
+		return false;
+	for (size_t k = 0; k < sizeof fractions / sizeof *fractions; k++) {
 		if (!sv_eq(s->tokens->items[i].text, sv_of(fractions[k].text)))
 			continue;
 		*out = fractions[k].value;

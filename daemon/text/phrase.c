@@ -1,11 +1,66 @@
-/* Binary search for the first word, then a walk over the few entries that share it. */
+/* A filter first, then binary search for the first word, then a walk over the few entries that share it.
+ *
+ * Nearly every word of a text is asked of every table and stands in none. So each table has a filter of bits: one for
+ * each sketch (first letters, last letter, length) of a first word. Filters are made when a table is first asked and live as
+ * long as the thread: tables are constants of the program, and a look-up must not change them. */
 #include "phrase.h"
 
 #include <string.h>
 
+enum { FILTER_BITS = 4096, FILTERS = 256 }; /* some 15 tables a language; far more would only be slow */
+
+struct filter {
+	const struct phrase_table *table;
+	uint64_t bits[FILTER_BITS / 64];
+};
+
+static unsigned sketch(const char *word, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)word;
+	unsigned second = n > 1 ? p[1] : 0;
+	return (p[0] * 37u + second * 411u + p[n - 1] * 149u + (unsigned)n * 1021u) % FILTER_BITS;
+}
+
+static void fill(struct filter *filter, const struct phrase_table *table)
+{
+	filter->table = table;
+	for (size_t i = 0; i < table->n; i++) {
+		size_t n = strcspn(table->items[i].words, " ");
+		if (n == 0)
+			continue;
+		unsigned bit = sketch(table->items[i].words, n);
+		filter->bits[bit / 64] |= (uint64_t)1 << bit % 64;
+	}
+}
+
+/* The table may hold an entry that starts with this word. */
+static bool may_start(const struct phrase_table *table, struct sv word)
+{
+	static _Thread_local struct filter filters[FILTERS];
+	size_t at = ((uintptr_t)table >> 4) * 2654435761u >> 8 & (FILTERS - 1);
+	if (word.n == 0)
+		return false;
+	for (size_t tries = 0; tries < FILTERS; tries++, at = (at + 1) & (FILTERS - 1)) {
+		struct filter *filter = &filters[at];
+		if (!filter->table)
+			fill(filter, table);
+		if (filter->table != table)
+			continue;
+		unsigned bit = sketch(word.p, word.n);
+		return (filter->bits[bit / 64] >> bit % 64 & 1) != 0;
+	}
+	return true; /* no room for its filter */
+}
+
 bool token_is(const struct token_list *tokens, size_t i, const char *folded)
 {
-	return i < tokens->n && sv_eq(tokens->items[i].folded, sv_of(folded));
+	if (i >= tokens->n)
+		return false;
+	struct sv word = tokens->items[i].folded;
+	for (size_t k = 0; k < word.n; k++)
+		if (word.p[k] != folded[k]) /* also where `folded` ends */
+			return false;
+	return folded[word.n] == '\0';
 }
 
 bool token_is_word(const struct token_list *tokens, size_t i)
@@ -49,6 +104,15 @@ static size_t lower_bound(const struct phrase_table *table, struct sv word)
 	return from;
 }
 
+/* The word behind the entry's first one may be the token that follows, by its first letter. */
+static bool may_go_on(const char *words, size_t first_n, const struct token_list *tokens, size_t i)
+{
+	const char *rest = words + first_n;
+	if (*rest == '\0')
+		return true;
+	return i + 1 < tokens->n && tokens->items[i + 1].folded.n && rest[1] == tokens->items[i + 1].folded.p[0];
+}
+
 /* How many tokens the entry takes at i; 0 when it does not stand there. */
 static size_t match(const char *words, const struct token_list *tokens, size_t i)
 {
@@ -70,9 +134,13 @@ const struct phrase *phrase_at(
 	if (i >= tokens->n)
 		return NULL;
 	struct sv first = tokens->items[i].folded;
+	if (!may_start(table, first))
+		return NULL;
 	for (size_t k = lower_bound(table, first); k < table->n; k++) {
 		if (compare_first(first, table->items[k].words) != 0)
 			break;
+		if (!may_go_on(table->items[k].words, first.n, tokens, i))
+			continue;
 		size_t n = match(table->items[k].words, tokens, i);
 		if (n > best_n) {
 			best = &table->items[k];
@@ -86,6 +154,8 @@ const struct phrase *phrase_at(
 
 const struct phrase *phrase_of_word(const struct phrase_table *table, struct sv word)
 {
+	if (!may_start(table, word))
+		return NULL;
 	size_t k = lower_bound(table, word);
 	if (k < table->n && sv_eq(sv_of(table->items[k].words), word))
 		return &table->items[k];

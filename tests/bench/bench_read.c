@@ -29,7 +29,23 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void put_page(struct buf *out, unsigned seed, unsigned paragraphs)
+/* What surrounds the text of a news page: scripts, styles, cards of other articles. `share`: blocks of it a paragraph. */
+static void put_clutter(struct buf *out, unsigned i, unsigned share)
+{
+	for (unsigned k = 0; k < share; k++)
+		(void)buf_printf(out,
+			"<div class=\"card card--%u grid__cell\" data-track=\"t%u\"><a class=\"card__link\" "
+			"href=\"/2026/01/%u/story-%u\">"
+			"<picture><source srcset=\"/img/%u-320.webp 320w, /img/%u-640.webp 640w\" "
+			"type=\"image/webp\"><img class=\"card__img\" "
+			"loading=\"lazy\" alt=\"\" src=\"/img/%u.jpg\"></picture><span class=\"card__title\">Story "
+			"%u</span></a></div>"
+			"<script>window.q=window.q||[];q.push([\"slot\",%u,{\"w\":320,\"h\":50,\"lazy\":true,"
+			"\"refresh\":30}]);</script>",
+			k % 4, i, i % 28 + 1, k, k, k, k, k, k);
+}
+
+static void put_page(struct buf *out, unsigned seed, unsigned paragraphs, unsigned share)
 {
 	(void)buf_printf(out,
 		"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Report %u</title>"
@@ -39,6 +55,7 @@ static void put_page(struct buf *out, unsigned seed, unsigned paragraphs)
 		seed, seed);
 	for (unsigned i = 0; i < 30; i++)
 		(void)buf_printf(out, "<li><a class=\"menu\" href=\"/section/%u\">Section %u</a></li>", i, i);
+	put_clutter(out, seed, paragraphs * share);
 	(void)buf_printf(out, "</ul></nav><main><article><h1>Report number %u</h1>", seed);
 	for (unsigned i = 0; i < paragraphs; i++)
 		(void)buf_printf(out, "<p>%s %s <a href=\"/x/%u\">More</a>. %s</p>\n",
@@ -94,8 +111,12 @@ int main(void)
 	struct buf page;
 	char metric[64];
 	buf_init(&page, 64 << 20);
-	put_page(&page, 1, 60);
+	/* News pages of today are ten parts of markup to one of text, and a page of nothing but text is the other end. */
+	put_page(&page, 1, 20, 6);
 	report(arena, "html_mb_s", buf_sv(&page), "text/html", SOURCE_PAGE, ROUNDS * PAGES);
+	buf_clear(&page);
+	put_page(&page, 1, 60, 0);
+	report(arena, "html_dense_mb_s", buf_sv(&page), "text/html", SOURCE_PAGE, ROUNDS * PAGES);
 	buf_clear(&page);
 	(void)buf_append(&page, SV("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>t</title>"));
 	for (unsigned i = 0; i < 100; i++)

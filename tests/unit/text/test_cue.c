@@ -116,6 +116,9 @@ static void what_is_denied_is_negated(void **state)
 	assert_int_equal(c.items[1].status, STATUS_AGREED);
 	assert_true(c.items[1].negated);
 	arena_free(arena);
+	c = cues_of("en", "The minister denied having agreed to a fence.", &arena);
+	assert_true(c.n >= 2 && c.items[1].negated);
+	arena_free(arena);
 }
 
 static void tells_joining_leaving_and_the_rest(void **state)
