@@ -52,12 +52,16 @@ static enum status call_facts(
 	struct wall_ms as_of;
 	int64_t limit = json_int(json_get(params, "limit"), PAGE_DEFAULT);
 	size_t max = (size_t)(limit < 1 ? 1 : limit > PAGE_MOST ? PAGE_MOST : limit);
+	app_commit_now(app); /* a snapshot shows what is committed, at the number it says */
+	struct log_position log = store_log(app->store);
 	enum status st = get_as_of(params, &as_of, err);
 	if (!st)
 		st = store_facts(app->store, arena, json_text(json_get(params, "beat")),
 			json_text(json_get(params, "after")), max, as_of, &facts, err);
 	if (st)
 		return st;
+	json_put_text(result, "epoch", arena_printf(arena, "%016llx", (unsigned long long)log.epoch));
+	json_put(result, "seq", json_new_integer((int64_t)log.head));
 	json_put(result, "facts", control_facts_json(&facts));
 	bool has_more = facts.n == max;
 	json_put(result, "next", has_more ? json_new_text(facts.items[facts.n - 1].id) : json_new_null());

@@ -123,3 +123,20 @@ def test_once_fetches_every_source_and_stops():
     with daemon:
         assert daemon.fact()["fact"]["figure"]["value"] == 13181
     site.close()
+
+
+def test_a_snapshot_of_the_facts_and_the_events_after_it_leave_no_gap():
+    daemon = Daemon(facts=DEPLOYMENT)
+    inbox = daemon.folder / "inbox"
+    inbox.mkdir()
+    daemon.write_config(f'{{ id = "inbox"; kind = "folder"; path = "{inbox}"; }}', DEPLOYMENT)
+    with daemon:
+        before = daemon.ask("facts", beat="us-mexico")
+        assert before["facts"][0]["figure"]["value"] == 12000
+        (inbox / "a.html").write_text(page("Report", "2021-08-20T12:00:00Z", RISE, "Nothing else was said that day."))
+        daemon.wait_events("fact.figure")
+        after = [json.loads(r.payload) for r in replay(daemon.query, before["seq"] + 1)]
+        assert [e["data"]["change"]["new"] for e in after if "fact" in e["type"]] == [13181]
+        now = daemon.ask("facts", beat="us-mexico")
+        assert now["facts"][0]["figure"]["value"] == 13181
+        assert now["seq"] == int(after[-1]["sequence"]) and now["epoch"] == before["epoch"]
