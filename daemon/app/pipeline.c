@@ -158,7 +158,7 @@ static void on_followed(void *ctx, const struct snapshot *snapshot, const struct
 	struct follow *follow = ctx;
 	struct app *app = follow->app;
 	struct reading reading = { 0 };
-	struct error err;
+	struct error err = { .text = "holds no document" };
 	struct visit visit = { .app = app,
 		.source = &follow->source,
 		.snapshot = snapshot,
