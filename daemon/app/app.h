@@ -32,6 +32,7 @@ struct app {
 	bool is_commit_due;   /* a commit is deferred to the end of this pass */
 	bool is_once;         /* exit when every source was tried */
 	bool is_pass_done;    /* of is_once */
+	bool is_stopping;     /* fetches under way end now and are not taken */
 	bool is_failed;       /* the store failed: stop, publish nothing */
 	struct error failure; /* of is_failed */
 	uint64_t suppressed;  /* changes below the confidence of an event */

@@ -233,6 +233,7 @@ static enum status start(struct app *app, struct error *err)
 static void stop(struct app *app)
 {
 	systemd_notify("STOPPING=1");
+	app->is_stopping = true;
 	if (app->bus && app->store && !app->is_failed) {
 		event_notice(
 			app, EVENT_DAEMON, app->config->instance, "stopping", SEVERITY_INFO, SV("policywatchd stops"));
@@ -241,6 +242,7 @@ static void stop(struct app *app)
 	watch_free(app->watch);
 	http_free(app->http);
 	bus_free(app->bus);
+	app->bus = NULL;
 	loop_timer_free(app->housekeeping);
 	loop_timer_free(app->watchdog);
 	loop_signal_free(app->on_term);

@@ -170,7 +170,12 @@ static void on_followed(void *ctx, const struct snapshot *snapshot, const struct
 		.charset = follow->source.charset };
 	struct snapshot summary = { .url = follow->item.url, .retrieved = loop_wall(app->loop) };
 	struct document *document = &follow->item;
+	if (app->is_stopping) { /* ended by us: the item stays unread, the next run follows it */
+		follow_free(follow);
+		return;
+	}
 	if (snapshot) {
+		digest_sha256_hex(snapshot->body, visit.sha256);
 		options.url = snapshot->url;
 		if (!read_snapshot(follow->arena, snapshot, &options, &reading, &err) && reading.documents.n == 1) {
 			document = &reading.documents.items[0];
@@ -250,9 +255,37 @@ static enum status take_document(struct visit *visit, struct document *document,
 	bool is_known_item = visit->source->follow && document->url.n && !is_to_follow(visit, document);
 	if (is_known_item)
 		return OK; /* its page was read; the summary in the feed is less than that */
-	if (visit->source->follow && document->url.n)
+	if (visit->source->follow && document->url.n) {
+		visit->has_followed = true;
 		return follow_item(visit, document, err);
+	}
 	return visit_document(visit, document, err);
+}
+
+/* While linked pages are under way, the feed must be read again by a next run that starts before they came: what the
+ * server would call unchanged is not forgotten, but asked for in full once more. */
+struct reminder {
+	struct app *app;
+	char id[LIMIT_ID_BYTES + 1];
+};
+
+static void on_reminder(void *ctx)
+{
+	struct reminder *reminder = ctx;
+	if (!reminder->app->is_stopping)
+		watch_forget(reminder->app->watch, sv_of(reminder->id));
+	free(reminder);
+}
+
+/* After this pass, as the watch stage keeps the validators of a fetch when its snapshot was taken. */
+static void ask_in_full_again(struct app *app, struct sv source_id)
+{
+	struct reminder *reminder = calloc(1, sizeof *reminder);
+	if (!reminder)
+		abort();
+	reminder->app = app;
+	memcpy(reminder->id, source_id.p, source_id.n < LIMIT_ID_BYTES ? source_id.n : LIMIT_ID_BYTES);
+	loop_defer(app->loop, on_reminder, reminder);
 }
 
 bool pipeline_take(struct app *app, const struct source *source, const struct snapshot *snapshot, bool is_baseline,
@@ -281,5 +314,7 @@ bool pipeline_take(struct app *app, const struct source *source, const struct sn
 		if (take_document(&visit, &reading.documents.items[i], &err))
 			visit_failed(&visit, &reading.documents.items[i], &err);
 	}
+	if (visit.has_followed)
+		ask_in_full_again(app, source->id);
 	return !app->is_failed;
 }

@@ -13,6 +13,7 @@ struct visit {
 	struct arena *arena;
 	char sha256[DIGEST_HEX];
 	bool is_baseline;
+	bool has_followed; /* linked pages are under way */
 	struct stored_document stored;
 	struct wall_ms said;
 	struct sv_list told; /* texts of statements that became an event of a fact */

@@ -34,7 +34,8 @@ class Reader:
                                             start_new_session=True)
 
     def lines(self):
-        return self.out.read_text().splitlines()
+        """Whole lines only: the last one may still be on its way."""
+        return self.out.read_text().rpartition("\n")[0].splitlines()
 
     def __enter__(self):
         return self

@@ -163,3 +163,28 @@ def test_follow_reads_the_page_behind_an_item():
     with Daemon(source(site, more="follow = true;"), DEPLOYMENT) as daemon:
         wait_for(lambda: moved(daemon), 20, "the change on the linked page")
     site.close()
+
+
+def test_a_stop_while_a_linked_page_is_fetched_leaves_it_for_the_next_run():
+    site = Site()
+    article = page("Report", "2021-08-20T12:00:00Z", RISE, "The ministry gave the number on Friday.")
+    site.pages["/article"] = lambda handler: time.sleep(3)
+    text = (f'<rss version="2.0"><channel><title>t</title><item><guid isPermaLink="false">1</guid>'
+                        f"<link>{site.url}/article</link><pubDate>Fri, 20 Aug 2021 12:00:00 GMT</pubDate>"
+                        f"<title>Report</title><description>Short.</description></item></channel></rss>")
+
+    def conditional(handler):
+        if handler.headers.get("If-None-Match") == '"v1"':
+            handler.send_response(304)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+        else:
+            handler.reply(200, text, "application/rss+xml", ETag='"v1"')
+    site.pages["/s"] = conditional
+    with Daemon(source(site, more="follow = true;"), DEPLOYMENT) as daemon:
+        wait_for(lambda: any(path == "/article" for path, _ in site.requests), 20, "the request of the page")
+        assert daemon.stop() == 0
+        site.pages["/article"] = article
+        daemon.start()
+        wait_for(lambda: moved(daemon), 20, "the change on the linked page")
+    site.close()
