@@ -188,8 +188,10 @@ static struct transfer_result result_of(const struct transfer *transfer, CURLcod
 static void unlink_transfer(struct transfers *transfers, const struct transfer *transfer)
 {
 	struct transfer **at = &transfers->first;
-	while (*at != transfer)
+	while (*at && *at != transfer)
 		at = &(*at)->next;
+	if (!*at)
+		return;
 	*at = transfer->next;
 }
 
