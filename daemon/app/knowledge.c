@@ -64,14 +64,6 @@ static struct value number_value(double v)
 	return (struct value){ .kind = VALUE_NUMBER, .number = v };
 }
 
-static bool same_names(const struct sv_list *a, const struct sv_list *b)
-{
-	bool is_same = a->n == b->n;
-	for (size_t i = 0; is_same && i < a->n; i++)
-		is_same = sv_eq(a->items[i], b->items[i]);
-	return is_same;
-}
-
 /* The slots in which two versions of a fact differ, one event each. */
 static enum status record_edits(
 	struct app *app, struct arena *arena, const struct fact *before, const struct fact *after, struct error *err)
@@ -98,7 +90,7 @@ static enum status record_edits(
 				.date = before->deadline },
 			.new = { .kind = date_is_set(after->deadline) ? VALUE_DATE : VALUE_NONE,
 				.date = after->deadline } };
-	if (!same_names(&before->parties, &after->parties))
+	if (!sv_list_eq(&before->parties, &after->parties))
 		changes[n++] = (struct change){ .kind = CHANGE_PARTIES,
 			.slot = "parties",
 			.old = { .kind = VALUE_NAMES, .names = before->parties },

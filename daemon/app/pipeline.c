@@ -224,16 +224,6 @@ static enum status follow_item(struct visit *visit, const struct document *item,
 	return st;
 }
 
-/* An item whose page is to be read instead, unless that was done before. */
-static bool is_to_follow(const struct visit *visit, const struct document *item)
-{
-	struct stored_document stored;
-	struct error err;
-	return visit->source->follow && item->url.n &&
-		store_document_find(visit->app->store, visit->arena, visit->source->id, item->key, &stored, &err) ==
-		E_NOT_FOUND;
-}
-
 /* ---- all of a snapshot ---- */
 
 void visit_failed(struct visit *visit, const struct document *document, const struct error *err)
@@ -252,14 +242,15 @@ struct sv text_for_log(struct sv v)
 
 static enum status take_document(struct visit *visit, struct document *document, struct error *err)
 {
-	bool is_known_item = visit->source->follow && document->url.n && !is_to_follow(visit, document);
-	if (is_known_item)
-		return OK; /* its page was read; the summary in the feed is less than that */
-	if (visit->source->follow && document->url.n) {
-		visit->has_followed = true;
-		return follow_item(visit, document, err);
-	}
-	return visit_document(visit, document, err);
+	struct stored_document stored;
+	if (!visit->source->follow || document->url.n == 0)
+		return visit_document(visit, document, err);
+	enum status st = store_document_find(
+		visit->app->store, visit->arena, visit->source->id, document->key, &stored, err);
+	if (st != E_NOT_FOUND)
+		return st; /* its page was read; the summary in the feed is less than that */
+	visit->has_followed = true;
+	return follow_item(visit, document, err);
 }
 
 /* While linked pages are under way, the feed must be read again by a next run that starts before they came: what the

@@ -23,14 +23,6 @@ void app_watch_options(const struct app *app, struct watch_options *out)
 		.is_once = app->is_once };
 }
 
-static bool same_texts(const struct sv_list *a, const struct sv_list *b)
-{
-	bool is_same = a->n == b->n;
-	for (size_t i = 0; is_same && i < a->n; i++)
-		is_same = sv_eq(a->items[i], b->items[i]);
-	return is_same;
-}
-
 /* Settings that only a restart can change are refused aloud, never silently ignored. */
 static enum status check_restart_only(const struct config *old, const struct config *new, struct error *err)
 {
@@ -39,9 +31,9 @@ static enum status check_restart_only(const struct config *old, const struct con
 		what = "daemon.state_dir";
 	else if (!sv_eq(old->instance, new->instance))
 		what = "daemon.instance";
-	else if (!same_texts(&old->events_endpoints, &new->events_endpoints))
+	else if (!sv_list_eq(&old->events_endpoints, &new->events_endpoints))
 		what = "bus.events";
-	else if (!same_texts(&old->query_endpoints, &new->query_endpoints))
+	else if (!sv_list_eq(&old->query_endpoints, &new->query_endpoints))
 		what = "bus.query";
 	else if (old->heartbeat_ms != new->heartbeat_ms || old->ipc_mode != new->ipc_mode)
 		what = "bus.heartbeat or bus.ipc_mode";

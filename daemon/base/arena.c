@@ -186,3 +186,13 @@ void *arena_grow(struct arena *arena, void *items, size_t n, size_t *cap, size_t
 	*cap = more;
 	return bigger;
 }
+
+bool sv_list_eq(const struct sv_list *a, const struct sv_list *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!sv_eq(a->items[i], b->items[i]))
+			return false;
+	return true;
+}

@@ -42,6 +42,7 @@ struct sv_list {
 	struct sv *items;
 	size_t n, cap;
 };
+bool sv_list_eq(const struct sv_list *a, const struct sv_list *b); /* the same views in the same order */
 
 /* CLEANUP(arena_freep) struct arena *a = arena_new(...); frees at the end of the scope. */
 #define CLEANUP(function) __attribute__((cleanup(function)))

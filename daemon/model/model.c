@@ -68,16 +68,6 @@ struct fact fact_copy(struct arena *arena, const struct fact *fact)
 	return copy;
 }
 
-static bool lists_equal(const struct sv_list *a, const struct sv_list *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!sv_eq(a->items[i], b->items[i]))
-			return false;
-	return true;
-}
-
 static bool figures_equal(const struct figure *a, const struct figure *b)
 {
 	if (!a->is_set || !b->is_set)
@@ -89,9 +79,9 @@ static bool figures_equal(const struct figure *a, const struct figure *b)
 bool fact_eq(const struct fact *a, const struct fact *b)
 {
 	return sv_eq(a->id, b->id) && sv_eq(a->beat, b->beat) && a->kind == b->kind && a->status == b->status &&
-		sv_eq(a->text, b->text) && lists_equal(&a->parties, &b->parties) && date_eq(a->as_of, b->as_of) &&
+		sv_eq(a->text, b->text) && sv_list_eq(&a->parties, &b->parties) && date_eq(a->as_of, b->as_of) &&
 		date_eq(a->deadline, b->deadline) && figures_equal(&a->figure, &b->figure) &&
-		lists_equal(&a->aliases, &b->aliases);
+		sv_list_eq(&a->aliases, &b->aliases);
 }
 
 struct fact fact_apply(const struct fact *fact, const struct change *change)
