@@ -8,7 +8,7 @@
  *	offset  size  field      all numbers big-endian
  *	0       2     magic      'P' 'W'
  *	2       1     version    1
- *	3       1     kind       PW_RECORD_EVENT, PW_RECORD_HEARTBEAT
+ *	3       1     kind       PW_RECORD_EVENT, PW_RECORD_HEARTBEAT, PW_RECORD_STATE
  *	4       1     encoding   PW_ENCODING_JSON
  *	5       1     nprev      numbers in prev[]: levels of the topic + 1
  *	6       2     flags      0; readers ignore what they don't know
@@ -28,9 +28,10 @@
  *
  * QUERY (ROUTER; clients connect DEALER). A request is a header frame and body frames:
  *
- *	0  2  magic 'P' 'W'    2  1  version 1    3  1  verb    4  4  flags 0    8  8  request id
+ *	0  2  magic 'P' 'W'    2  1  version 1    3  1  verb    4  1  flags    5  3  0    8  8  request id
  *
- * The reply repeats the header with verb | 0x80 and the status in the first byte of flags, then body frames.
+ * Flags of a request: PW_ASK_GAP when a REPLAY repairs a hole in what was published, so that the daemon can count those whom
+ * the bus was too fast for. The reply repeats the header with verb | 0x80 and the status in the place of flags, then body frames.
  * Verbs:
  *	HELLO  body: time i64 (ns, or INT64_MIN). Reply: epoch u64, head u64, oldest u64, seq u64 of the first event
  *	       recorded at or after `time` (head + 1 if none), heartbeat interval u32 (ms), name of the daemon (rest).
@@ -39,7 +40,14 @@
  *	       it was looked at, ask on from scanned_to + 1. epoch 0 in the request means "whatever it is".
  *	CALL   body frame 1: JSON {"call": name, …parameters}; further frames: the call's body, in order, joined. Reply:
  *	       JSON in frames that are to be joined; with a status other than OK: {"error": text}.
- *	ACK    body: epoch u64, seq u64, name of the cursor (rest). Reply: no body. For lag metrics.
+ *	ACK    body: epoch u64, seq u64, name of the cursor (rest). Reply: no body. The daemon shows how far the cursor is
+ *	       behind, and keeps for a while what it has not passed.
+ *	SNAPSHOT body: id u64 (0: a new one), max bytes u32, length of the prefix u16, topic prefix, topic of the last fact received
+ *	       (rest; empty: from the first). Reply frame 1: epoch u64, seq u64, id u64, flags u32 (1: more follow), n u32; then
+ *	       n pairs of frames: topic (fact/<beat>/<fact>/state/), record of kind STATE whose seq is that of the reply and whose
+ *	       payload is a CloudEvent of the type policywatch.fact.state.v1. All pages of one id show the facts as they stood at
+ *	       seq: whoever replays from seq + 1 has no gap and no repeat. GONE: the id is no longer held (it was not asked for
+ *	       within a minute); a new one goes on behind the same topic, with a later seq, and the replay begins after the first one's.
  *
  * A frame of a request is at most 64 KiB, all of a request at most 8 MiB. Requests are idempotent: a client that
  * hears nothing within its time-out asks again. */
@@ -58,9 +66,11 @@
 #define PW_REQUEST_HEADER 16
 #define PW_HEARTBEAT_TOPIC "!hb"
 
-enum pw_record_kind { PW_RECORD_EVENT = 1, PW_RECORD_HEARTBEAT = 2 };
+enum pw_record_kind { PW_RECORD_EVENT = 1, PW_RECORD_HEARTBEAT = 2, PW_RECORD_STATE = 3 };
 enum pw_encoding { PW_ENCODING_JSON = 1 };
-enum pw_verb { PW_VERB_HELLO = 1, PW_VERB_REPLAY = 2, PW_VERB_CALL = 3, PW_VERB_ACK = 4 };
+enum pw_verb { PW_VERB_HELLO = 1, PW_VERB_REPLAY = 2, PW_VERB_CALL = 3, PW_VERB_ACK = 4, PW_VERB_SNAPSHOT = 5 };
+#define PW_ASK_GAP 1       /* flag of a REPLAY request */
+#define PW_SNAPSHOT_MORE 1 /* flag in the body of a SNAPSHOT reply */
 #define PW_VERB_REPLY 0x80
 
 /* Status of a reply. GONE: `from` is older than the oldest event kept. EPOCH: the log is another one now. BUSY: ask again. */
@@ -88,6 +98,7 @@ struct pw_record {
 struct pw_request {
 	uint8_t verb;   /* without PW_VERB_REPLY */
 	uint8_t status; /* of a reply */
+	uint8_t flags;  /* of a request */
 	uint8_t is_reply;
 	uint64_t id;
 };
@@ -180,7 +191,7 @@ static inline void pw_request_write(const struct pw_request *request, uint8_t ou
 	out[1] = 'W';
 	out[2] = PW_WIRE_VERSION;
 	out[3] = (uint8_t)(request->verb | (request->is_reply ? PW_VERB_REPLY : 0));
-	out[4] = request->status;
+	out[4] = request->is_reply ? request->status : request->flags;
 	pw_put_u64(out + 8, request->id);
 }
 
@@ -192,7 +203,8 @@ static inline int pw_request_read(const void *bytes, size_t n, struct pw_request
 		return -1;
 	out->is_reply = (uint8_t)(p[3] >> 7);
 	out->verb = (uint8_t)(p[3] & 0x7f);
-	out->status = p[4];
+	out->status = out->is_reply ? p[4] : 0;
+	out->flags = out->is_reply ? 0 : p[4];
 	out->id = pw_get_u64(p + 8);
 	return 0;
 }

@@ -78,7 +78,7 @@ def test_a_wrong_include_does_not_compile(layer, tmp_path):
 
 
 @pytest.mark.parametrize("language", ["c", "c++"])
-@pytest.mark.parametrize("header", ["policywatch.h", "wire.h"])
+@pytest.mark.parametrize("header", ["policywatch.h", "wire.h", "keyfile.h"])
 def test_public_headers_stand_alone(header, language, tmp_path):
     standard = {"c": "c99", "c++": "c++11"}[language]
     file = tmp_path / "alone.c"
