@@ -10,8 +10,8 @@
 
 #include "endpoint.h"
 
-/* The size in the first release: later ones only add fields at the end. */
-#define OPTIONS_BYTES_MIN sizeof(struct pw_options)
+/* The size in the first release: later ones only add fields at the end, which a caller compiled before does not have. */
+#define OPTIONS_BYTES_MIN offsetof(struct pw_options, key_file)
 
 int64_t client_now_ms(void)
 {
@@ -44,6 +44,11 @@ static bool copy_text(char **out, const char *text)
 	return *out || !text || !text[0];
 }
 
+static const char *given_or_set(const char *given, const char *variable)
+{
+	return given ? given : getenv(variable);
+}
+
 static enum pw_status take_options(struct pw_client *client, const struct pw_options *options)
 {
 	const char *bad = NULL;
@@ -54,7 +59,9 @@ static enum pw_status take_options(struct pw_client *client, const struct pw_opt
 	client->query_endpoint = endpoint_choose(options->query, "POLICYWATCH_QUERY", "query");
 	if (!client->events_endpoint || !client->query_endpoint ||
 		!copy_text(&client->cursor_file, options->cursor_file) ||
-		!copy_text(&client->cursor_name, options->cursor_name))
+		!copy_text(&client->cursor_name, options->cursor_name) ||
+		!copy_text(&client->key_file, given_or_set(options->key_file, "POLICYWATCH_KEY")) ||
+		!copy_text(&client->server_key, given_or_set(options->server_key, "POLICYWATCH_SERVER_KEY")))
 		return client_fail(client, PW_NOMEM, "no memory");
 	if (filter_init(&client->filter, options->topics, &bad) == PW_OK)
 		return PW_OK;
@@ -84,11 +91,13 @@ static enum pw_status load_cursor(struct pw_client *client)
 	return PW_OK;
 }
 
-static enum pw_status set_up(struct pw_client *client, const struct pw_options *options)
+static enum pw_status set_up(struct pw_client *client, const struct pw_options *given)
 {
-	if (options->size < OPTIONS_BYTES_MIN)
+	struct pw_options options = PW_OPTIONS_INIT;
+	if (given->size < OPTIONS_BYTES_MIN)
 		return client_fail(client, PW_INVALID, "options without PW_OPTIONS_INIT");
-	enum pw_status st = take_options(client, options);
+	memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
+	enum pw_status st = take_options(client, &options);
 	if (st)
 		return st;
 	st = load_cursor(client);
@@ -135,6 +144,8 @@ void pw_close(struct pw_client *client)
 	free(client->query_endpoint);
 	free(client->cursor_file);
 	free(client->cursor_name);
+	free(client->key_file);
+	free(client->server_key);
 	free(client);
 }
 

@@ -54,6 +54,7 @@ struct pw_client {
 	struct frames frames;
 	struct filter filter;
 	char *events_endpoint, *query_endpoint, *cursor_file, *cursor_name;
+	char *key_file, *server_key; /* NULL: not encrypted */
 	uint64_t from_seq;
 	int64_t from_time_ms;
 	int request_ms;

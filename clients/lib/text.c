@@ -21,6 +21,8 @@ static const char *const state_texts[] = {
 	[PW_REPLAYING] = "replaying",
 	[PW_LIVE] = "live",
 	[PW_STALE] = "stale",
+	[PW_HALTED] = "halted",
+	[PW_REFUSED] = "refused",
 };
 
 const char *pw_status_text(enum pw_status status)

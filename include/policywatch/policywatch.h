@@ -55,8 +55,9 @@ enum pw_status {
 };
 PW_API const char *pw_status_text(enum pw_status status);
 
-/* Where the client is. STALE: connected once, no heartbeat now. */
-enum pw_state { PW_CONNECTING, PW_REPLAYING, PW_LIVE, PW_STALE };
+/* Where the client is. STALE: connected once, no heartbeat now. HALTED: pw_next() said PW_GONE or PW_EPOCH, and waits for
+ * pw_resume(). REFUSED: the daemon does not take our key; asked again now and then. */
+enum pw_state { PW_CONNECTING, PW_REPLAYING, PW_LIVE, PW_STALE, PW_HALTED, PW_REFUSED };
 PW_API const char *pw_state_text(enum pw_state state);
 
 #define PW_FROM_NOW UINT64_MAX /* start with what comes next */
@@ -73,10 +74,14 @@ struct pw_options {
 	uint64_t from_seq;       /* first event wanted when no cursor file holds one; PW_FROM_NOW; 0: from the oldest */
 	int64_t from_time_ms;    /* instead of from_seq: first event recorded at or after it; 0: not used */
 	int request_timeout_ms;  /* of one request; 0: 3000 */
+	/* For encrypted endpoints, see keyfile.h. Our own key file, with the secret key; NULL: $POLICYWATCH_KEY, else none. */
+	const char *key_file;
+	/* The daemon's public key file, or its 40 characters; NULL: $POLICYWATCH_SERVER_KEY, else not encrypted. */
+	const char *server_key;
 };
-#define PW_OPTIONS_INIT                                                                    \
-	{                                                                                  \
-		sizeof(struct pw_options), NULL, NULL, NULL, NULL, NULL, PW_FROM_NOW, 0, 0 \
+#define PW_OPTIONS_INIT                                                                                \
+	{                                                                                              \
+		sizeof(struct pw_options), NULL, NULL, NULL, NULL, NULL, PW_FROM_NOW, 0, 0, NULL, NULL \
 	}
 
 /* Sets up the sockets and reads the cursor; does not wait for the daemon. On failure *out is a client that only serves

@@ -525,6 +525,29 @@ static void refuses_topics_and_cursors_that_are_none(void **state)
 	pw_close(client);
 }
 
+/* A program compiled against the first release hands in the shorter struct; behind it may lie anything. */
+static void options_of_an_earlier_release_are_taken(void **state)
+{
+	(void)state;
+	struct fake *fake = fake_new();
+	struct pw_options options = PW_OPTIONS_INIT;
+	struct pw_client *client;
+	options.events = fake->events_endpoint;
+	options.query = fake->query_endpoint;
+	options.size = offsetof(struct pw_options, key_file);
+	void *earlier = malloc(options.size);
+	assert_non_null(earlier);
+	memcpy(earlier, &options, options.size);
+	assert_int_equal(pw_connect(earlier, &client), PW_OK);
+	wait_for_state(fake, client, PW_LIVE);
+	pw_close(client);
+	free(earlier);
+	options.size--;
+	assert_int_equal(pw_connect(&options, &client), PW_INVALID);
+	pw_close(client);
+	fake_free(fake);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,6 +573,7 @@ int main(void)
 		cmocka_unit_test(tells_the_daemon_how_far_it_got),
 		cmocka_unit_test(random_losses_lose_nothing),
 		cmocka_unit_test(refuses_topics_and_cursors_that_are_none),
+		cmocka_unit_test(options_of_an_earlier_release_are_taken),
 	};
 	return RUN(tests);
 }
