@@ -21,6 +21,7 @@ int facts_run(struct cli *cli, int argc, char **argv);
 int sources_run(struct cli *cli, int argc, char **argv);
 int status_run(struct cli *cli, int argc, char **argv);
 int learn_run(struct cli *cli, int argc, char **argv);
+int push_run(struct cli *cli, int argc, char **argv);
 
 /* "policywatch facts: …" on standard error; gives status back. */
 int cli_fail(const struct cli *cli, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -31,6 +32,11 @@ bool cli_set_color(struct cli *cli, const char *when);
 int cli_call(struct cli *cli, const char *name, const char *params, const void *body, size_t body_bytes, int timeout_ms,
 	struct pw_reply **out);
 #define CLI_CALL_MS 5000
+
+/* All of a file, or of standard input ("-"), at most 8 MiB. On failure it has said why. */
+int cli_read_input(const struct cli *cli, const char *path, struct out *body);
+/* By the ending of a file name; NULL: not known. */
+const char *cli_media_type(const char *file);
 
 /* Prints what was gathered and empties it. */
 int cli_print(const struct cli *cli, struct out *out);

@@ -1,5 +1,4 @@
 /* Proposes facts from an article: the daemon reads it, the answer is ready to paste into facts.d/. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +7,7 @@
 #include "clean.h"
 #include "cli.h"
 
-#define ARTICLE_BYTES ((size_t)8 << 20) /* what one call carries, nearly */
-#define LEARN_MS 60000                  /* the daemon may have to fetch it */
+#define LEARN_MS 60000 /* the daemon may have to fetch it */
 
 static const char usage[] = "Usage: policywatch learn [--beat BEAT] [--type MEDIA-TYPE] [--json] FILE|URL|-\n";
 
@@ -54,52 +52,11 @@ static bool is_url(const char *text)
 	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
 }
 
-static const char *media_type_of(const char *file)
-{
-	static const struct {
-		const char *ending, *type;
-	} known[] = { { ".html", "text/html" }, { ".htm", "text/html" }, { ".txt", "text/plain" },
-		{ ".md", "text/plain" }, { ".xml", "application/xml" }, { ".rss", "application/rss+xml" },
-		{ ".atom", "application/atom+xml" }, { ".json", "application/json" } };
-	const char *ending = strrchr(file, '.');
-	for (size_t i = 0; ending && i < sizeof known / sizeof *known; i++) {
-		if (strcmp(ending, known[i].ending) == 0)
-			return known[i].type;
-	}
-	return NULL;
-}
-
-static int read_body(struct learn *learn)
-{
-	bool is_stdin = strcmp(learn->what, "-") == 0;
-	FILE *file = is_stdin ? stdin : fopen(learn->what, "rbe");
-	char chunk[65536];
-	size_t n = 0;
-	int status = EXIT_OK;
-	if (!file)
-		return cli_fail(learn->cli, EXIT_FAILED, "%s: %s", learn->what, strerror(errno));
-	do {
-		n = fread(chunk, 1, sizeof chunk, file);
-		out_bytes(&learn->body, chunk, n);
-	} while (n > 0 && learn->body.n <= ARTICLE_BYTES);
-	if (ferror(file))
-		status = cli_fail(learn->cli, EXIT_FAILED, "%s: %s", learn->what, strerror(errno));
-	else if (learn->body.n > ARTICLE_BYTES)
-		status = cli_fail(learn->cli, EXIT_FAILED, "%s: more than 8 MiB", learn->what);
-	else if (learn->body.is_failed)
-		status = cli_fail(learn->cli, EXIT_FAILED, "no memory");
-	else if (learn->body.n == 0)
-		status = cli_fail(learn->cli, EXIT_FAILED, "%s: empty", learn->what);
-	if (!is_stdin)
-		(void)fclose(file);
-	return status;
-}
-
 static int ask(struct learn *learn)
 {
 	struct pw_reply *reply = NULL;
 	struct out out = { 0 };
-	const char *type = learn->media_type ? learn->media_type : media_type_of(learn->what);
+	const char *type = learn->media_type ? learn->media_type : cli_media_type(learn->what);
 	char *params = strdup("{}");
 	if (params && is_url(learn->what))
 		params = pw_params_text(params, "url", learn->what);
@@ -134,7 +91,7 @@ int learn_run(struct cli *cli, int argc, char **argv)
 	int status = read_arguments(&learn, argc, argv);
 	if (status >= 0)
 		return status;
-	status = is_url(learn.what) ? EXIT_OK : read_body(&learn);
+	status = is_url(learn.what) ? EXIT_OK : cli_read_input(cli, learn.what, &learn.body);
 	if (status == EXIT_OK)
 		status = ask(&learn);
 	out_done(&learn.body);

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "sources", "", "what is watched, and how each source does", sources_run },
 	{ "status", "", "how the daemon does", status_run },
 	{ "learn", "FILE|URL|-", "propose facts from an article, in the syntax of the configuration", learn_run },
+	{ "push", "SOURCE FILE|-", "hand in a document for a push source", push_run },
 	{ "version", "", "print the version", version_run },
 	{ "help", "[COMMAND]", "print this, or the manual page", help_run },
 };

@@ -36,6 +36,7 @@ struct app {
 	bool is_failed;       /* the store failed: stop, publish nothing */
 	struct error failure; /* of is_failed */
 	uint64_t suppressed;  /* changes below the confidence of an event */
+	uint64_t skipped;     /* documents that could not be taken */
 };
 
 /* ---- daemon.c ---- */
@@ -82,11 +83,18 @@ struct source_notes *source_notes_new(void);
 void source_notes_free(struct source_notes *notes);
 /* Where a source stands, as the app sees it. */
 enum source_health health_of(const struct app *app, struct sv source_id);
+/* What is remembered of a source, strings in the arena or until its next attempt. False: nothing. */
+bool health_state(struct app *app, struct arena *arena, const struct source *source, struct source_state *out);
+/* How push sources did in the last run; the watch stage asks for the others. */
+void health_load_pushed(struct app *app);
+/* A client handed something in. */
+void health_pushed(struct app *app, const struct source *source);
 /* What went wrong last, empty when nothing did. Lives until the next attempt. */
 struct sv health_error_of(const struct app *app, struct sv source_id);
 
-/* ---- control.c, learn.c: answers to clients ---- */
+/* ---- control.c, learn.c, ingest.c: answers to clients ---- */
 void control_on_call(void *ctx, const struct bus_call *call);
+void control_ingest(struct app *app, const struct bus_call *call);
 void control_learn(struct app *app, const struct bus_call *call);
 struct json_t *control_facts_json(const struct fact_list *facts);
 
@@ -97,7 +105,8 @@ const struct http_ops *metrics_http_ops(struct app *app, struct http_ops *ops);
 /* Loads the file again; on any mistake the old configuration stays and the mistakes are logged. */
 enum status app_reload(struct app *app, struct error *err);
 void log_issues(const struct config_issues *issues);
-void app_watch_options(const struct app *app, struct watch_options *out);
+/* Has the sources of the configuration watched. */
+enum status app_watch_sources(struct app *app, struct error *err);
 
 /* ---- systemd.c ---- */
 void systemd_log_to_journal(void); /* when the journal is our standard error */

@@ -132,24 +132,24 @@ static enum status call_fact(
 	return put_sightings(app, arena, id, result, err);
 }
 
-static struct json_t *source_json(const struct app *app, const struct source *source)
+static struct json_t *source_json(struct app *app, struct arena *arena, const struct source *source)
 {
 	struct json_t *object = json_new_object();
-	const struct source_state *state = watch_state(app->watch, source->id);
+	struct source_state state;
 	json_put_text(object, "id", source->id);
 	json_put_text(object, "kind", sv_of(source_kind_name(source->kind)));
 	json_put_text(object, "url", source->url);
 	json_put_text(object, "health", sv_of(source_health_name(health_of(app, source->id))));
 	json_put(object, "every_ms", json_new_integer(source->every_ms));
-	if (!state)
+	if (!health_state(app, arena, source, &state))
 		return object;
-	put_time(object, "last_attempt", state->last_attempt);
-	put_time(object, "last_success", state->last_success);
-	put_time(object, "last_change", state->last_change);
-	put_time(object, "next_due", state->next_due);
-	json_put(object, "failures", json_new_integer(state->failures));
-	json_put(object, "fetches", json_new_integer(state->fetches));
-	if (state->failures > 0)
+	put_time(object, "last_attempt", state.last_attempt);
+	put_time(object, "last_success", state.last_success);
+	put_time(object, "last_change", state.last_change);
+	put_time(object, "next_due", state.next_due);
+	json_put(object, "failures", json_new_integer(state.failures));
+	json_put(object, "fetches", json_new_integer(state.fetches));
+	if (state.failures > 0)
 		json_put_text(object, "error", health_error_of(app, source->id));
 	return object;
 }
@@ -158,12 +158,11 @@ static enum status call_sources(
 	struct app *app, struct arena *arena, const struct json_t *params, struct json_t *result, struct error *err)
 {
 	struct json_t *array = json_new_array();
-	(void)arena;
 	(void)params;
 	json_put(result, "sources", array);
 	for (size_t i = 0; i < app->config->sources.n; i++) {
 		const struct source *source = &app->config->sources.items[i];
-		struct json_t *object = source_json(app, source);
+		struct json_t *object = source_json(app, arena, source);
 		int64_t documents;
 		json_push(array, object);
 		enum status st = store_source_documents(app->store, source->id, &documents, err);
@@ -267,6 +266,10 @@ void control_on_call(void *ctx, const struct bus_call *call)
 	struct error err = { 0 };
 	if (sv_eq(call->name, SV("learn"))) {
 		control_learn(app, call);
+		return;
+	}
+	if (sv_eq(call->name, SV("ingest"))) {
+		control_ingest(app, call);
 		return;
 	}
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {

@@ -192,12 +192,8 @@ static enum status open_http(struct app *app, struct error *err)
 static enum status open_watch(struct app *app, struct error *err)
 {
 	struct watch_ops ops;
-	struct watch_options options;
 	enum status st = watch_new(app->loop, health_watch_ops(app, &ops), &app->watch, err);
-	if (st)
-		return st;
-	app_watch_options(app, &options);
-	return watch_set(app->watch, app->config->sources.items, app->config->sources.n, &options, err);
+	return st ? st : app_watch_sources(app, err);
 }
 
 /* Everything that can fail, in order: what others need comes first, fetching comes last. */

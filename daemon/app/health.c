@@ -143,6 +143,46 @@ static void load_state(void *ctx, const struct source *source, struct arena *are
 	note->is_known = out->has_baseline;
 }
 
+/* A push source has no entry in the watch stage; what is known of it is in the store. */
+bool health_state(struct app *app, struct arena *arena, const struct source *source, struct source_state *out)
+{
+	const struct source_state *state = watch_state(app->watch, source->id);
+	struct error err;
+	if (source->kind == SOURCE_PUSH)
+		return store_source_load(app->store, arena, source->id, out, &err) == OK;
+	if (state)
+		*out = *state;
+	return state != NULL;
+}
+
+void health_pushed(struct app *app, const struct source *source)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new(LIMIT_CONFIG_BYTES);
+	struct source_state state;
+	if (!health_state(app, arena, source, &state))
+		return;
+	bool was_stale = health_of(app, source->id) == HEALTH_STALE;
+	state.last_attempt = state.last_success = state.last_change = loop_wall(app->loop);
+	state.fetches++;
+	state.has_baseline = true;
+	save_state(app, source, &state);
+	if (was_stale) {
+		note_of(app, source->id)->health = HEALTH_OK;
+		announce(app, source, HEALTH_OK, SV("has something new"));
+	}
+}
+
+void health_load_pushed(struct app *app)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new(LIMIT_CONFIG_BYTES);
+	for (size_t i = 0; i < app->config->sources.n; i++) {
+		struct source_state state;
+		if (app->config->sources.items[i].kind == SOURCE_PUSH)
+			load_state(app, &app->config->sources.items[i], arena, &state);
+		arena_reset(arena);
+	}
+}
+
 static bool on_snapshot(void *ctx, const struct source *source, const struct snapshot *snapshot)
 {
 	struct app *app = ctx;
@@ -205,15 +245,15 @@ void health_check_stale(struct app *app)
 	int64_t now = loop_wall(app->loop).v;
 	for (size_t i = 0; i < app->config->sources.n; i++) {
 		const struct source *source = &app->config->sources.items[i];
-		const struct source_state *state = watch_state(app->watch, source->id);
+		CLEANUP(arena_freep) struct arena *arena = arena_new(LIMIT_CONFIG_BYTES);
+		struct source_state state;
 		struct source_note *note = note_of(app, source->id);
-		if (!state || source->stale_ms == 0 || note->health != HEALTH_OK ||
-			!wall_is_known(state->last_change) || now - state->last_change.v <= source->stale_ms)
+		if (source->stale_ms == 0 || note->health != HEALTH_OK || !health_state(app, arena, source, &state) ||
+			!wall_is_known(state.last_change) || now - state.last_change.v <= source->stale_ms)
 			continue;
-		CLEANUP(arena_freep) struct arena *arena = arena_new(4096);
 		char since[WALL_TEXT];
 		note->health = HEALTH_STALE;
 		announce(app, source, HEALTH_STALE,
-			arena_printf(arena, "nothing new since %s", wall_format(state->last_change, since)));
+			arena_printf(arena, "nothing new since %s", wall_format(state.last_change, since)));
 	}
 }

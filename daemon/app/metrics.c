@@ -92,6 +92,7 @@ static void write_metrics(void *ctx, struct buf *out)
 	put(out, "events_replayed_total", "counter", "Events sent again on request", (double)bus.replayed);
 	put(out, "events_suppressed_total", "counter", "Changes below the confidence of an event",
 		(double)app->suppressed);
+	put(out, "documents_skipped_total", "counter", "Documents that could not be taken", (double)app->skipped);
 	put(out, "calls_total", "counter", "Calls of clients answered", (double)bus.calls);
 	put(out, "bad_requests_total", "counter", "Requests that could not be read", (double)bus.bad_requests);
 	put(out, "subscriptions", "gauge", "Topics subscribed to", bus.subscriptions);

@@ -19,7 +19,7 @@ static struct wall_ms said_at(const struct visit *visit, const struct document *
 	bool is_edit = visit->stored.version > 0;
 	bool is_dated_anew = wall_is_known(said) && wall_is_known(visit->stored.published) &&
 		said.v > visit->stored.published.v;
-	bool is_drop_in = visit->source->kind == SOURCE_FILE || visit->source->kind == SOURCE_FOLDER;
+	bool is_drop_in = visit->source->kind != SOURCE_FEED && visit->source->kind != SOURCE_PAGE;
 	if (is_edit && !is_dated_anew)
 		return visit->snapshot->retrieved;
 	if (!wall_is_known(said) && is_drop_in)
@@ -228,6 +228,7 @@ static enum status follow_item(struct visit *visit, const struct document *item,
 
 void visit_failed(struct visit *visit, const struct document *document, const struct error *err)
 {
+	visit->app->skipped++;
 	if (err->code == E_STORE)
 		app_fail(visit->app, err);
 	else

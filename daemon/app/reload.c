@@ -15,12 +15,17 @@ void log_issues(const struct config_issues *issues)
 	}
 }
 
-void app_watch_options(const struct app *app, struct watch_options *out)
+enum status app_watch_sources(struct app *app, struct error *err)
 {
-	*out = (struct watch_options){ .user_agent = app->config->user_agent,
-		.fetch_limit = app->config->fetch_limit,
-		.fetch_limit_per_host = app->config->fetch_limit_per_host,
+	const struct config *config = app->config;
+	struct watch_options options = { .user_agent = config->user_agent,
+		.fetch_limit = config->fetch_limit,
+		.fetch_limit_per_host = config->fetch_limit_per_host,
 		.is_once = app->is_once };
+	enum status st = watch_set(app->watch, config->sources.items, config->sources.n, &options, err);
+	if (!st)
+		health_load_pushed(app);
+	return st;
 }
 
 /* Settings that only a restart can change are refused aloud, never silently ignored. */
@@ -47,13 +52,10 @@ static enum status check_restart_only(const struct config *old, const struct con
 static enum status take_over(struct app *app, struct config *config, struct error *err)
 {
 	struct config *old = app->config;
-	struct watch_options options;
 	app->config = config;
 	enum status st = knowledge_load(app, err);
-	if (!st) {
-		app_watch_options(app, &options);
-		st = watch_set(app->watch, config->sources.items, config->sources.n, &options, err);
-	}
+	if (!st)
+		st = app_watch_sources(app, err);
 	if (st) {
 		app->config = old;
 		return st;

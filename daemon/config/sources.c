@@ -33,7 +33,7 @@ static bool parse_track(struct sv v, void *out)
 static const struct field fields[] = {
 	{ "id", FIELD_TEXT, AT(id), .is_required = true },
 	{ "kind", FIELD_NAME, AT(kind), .is_required = true, .parse = parse_kind,
-		.names = "feed, page, file or folder" },
+		.names = "feed, page, file, folder or push" },
 	{ "url", FIELD_TEXT, AT(url) },
 	{ "path", FIELD_TEXT, offsetof(struct written, path) },
 	{ "selector", FIELD_TEXT, AT(selector) },
@@ -88,6 +88,12 @@ static void check_place(struct reader *reader, const config_setting_t *group, st
 {
 	bool is_local = w->source.kind == SOURCE_FILE || w->source.kind == SOURCE_FOLDER;
 	const char *kind = source_kind_name(w->source.kind);
+	if (w->source.kind == SOURCE_PUSH) {
+		if (w->path.n || w->source.url.n)
+			report(reader, group,
+				"a push source has neither 'url' nor 'path': its documents are handed in");
+		return;
+	}
 	if (w->path.n && w->source.url.n)
 		report(reader, group, "has both 'url' and 'path': one of them is enough");
 	else if (w->path.n && w->path.p[0] != '/')

@@ -28,7 +28,7 @@ static bool find_name(const char *const *names, size_t n, struct sv v, size_t *o
 		return true;                                              \
 	}
 
-ENUM_NAMES(source_kind, source_kind, kind, SOURCE_KINDS, "feed", "page", "file", "folder")
+ENUM_NAMES(source_kind, source_kind, kind, SOURCE_KINDS, "feed", "page", "file", "folder", "push")
 ENUM_NAMES(source_trust, source_trust, trust, SOURCE_TRUSTS, "primary", "secondary", "low")
 ENUM_NAMES(source_track, source_track, track, SOURCE_TRACKS, "facts", "all")
 ENUM_NAMES(source_health, source_health, health, SOURCE_HEALTHS, "new", "ok", "failing", "blocked", "stale", "held")

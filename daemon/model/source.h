@@ -6,8 +6,9 @@
 #include "calendar.h"
 #include "fact.h"
 
-enum source_kind { SOURCE_FEED, SOURCE_PAGE, SOURCE_FILE, SOURCE_FOLDER };
-#define SOURCE_KINDS 4
+/* A push source is not fetched: clients hand its documents in. */
+enum source_kind { SOURCE_FEED, SOURCE_PAGE, SOURCE_FILE, SOURCE_FOLDER, SOURCE_PUSH };
+#define SOURCE_KINDS 5
 /* How far a source is believed: a primary one is the actor itself. */
 enum source_trust { TRUST_PRIMARY, TRUST_SECONDARY, TRUST_LOW };
 #define SOURCE_TRUSTS 3

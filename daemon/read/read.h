@@ -11,7 +11,7 @@ enum read_format { FORMAT_RSS, FORMAT_ATOM, FORMAT_RDF, FORMAT_JSON_FEED, FORMAT
 const char *read_format_name(enum read_format format);
 
 struct read_options {
-	enum source_kind kind; /* a feed must be a feed; page, file and folder take any format by its bytes */
+	enum source_kind kind; /* a feed must be a feed; the others take any format by its bytes */
 	struct sv url;         /* base for relative links, and the key of a single document */
 	struct sv selector; /* XPath ("//…") or simple CSS ("main article", "#id", ".class", "tag"); empty: density */
 	struct sv language; /* the user's word; empty: document, then detection */

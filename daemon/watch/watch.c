@@ -261,8 +261,10 @@ enum status watch_set(struct watch *watch, const struct source *sources, size_t 
 	HASH_ITER(hh, watch->entries, entry, next) {
 		entry->is_marked = false;
 	}
-	for (size_t i = 0; i < n; i++)
-		take_source(watch, &sources[i], n);
+	for (size_t i = 0; i < n; i++) {
+		if (sources[i].kind != SOURCE_PUSH)
+			take_source(watch, &sources[i], n);
+	}
 	HASH_ITER(hh, watch->entries, entry, next) {
 		if (!entry->is_marked)
 			drop_entry(entry);

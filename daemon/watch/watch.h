@@ -47,7 +47,7 @@ enum status watch_new(struct loop *loop, const struct watch_ops *ops, struct wat
 void watch_free(struct watch *watch);
 /* Sets what is watched: new sources are scheduled, known ones (by id) keep their timers and state unless their
  * definition changed (then they are fetched at once, unconditionally), missing ones stop. The caller keeps `sources`
- * alive until the next call has returned. On an error (an id that is there twice, a file URL that names no file of this
+ * alive until the next call has returned. Push sources are left out. On an error (an id that is there twice, a file URL that names no file of this
  * machine) nothing has changed. */
 enum status watch_set(struct watch *watch, const struct source *sources, size_t n, const struct watch_options *options,
 	struct error *err);

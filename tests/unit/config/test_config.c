@@ -136,7 +136,7 @@ static void reports_ten_different_mistakes_at_once(void **state)
 	assert_issue(t, "main.conf", 2, "'heartbeat' must be a text in quotation marks");
 	assert_issue(t, "main.conf", 3, "'apply' = 1.5 is out of range");
 	assert_issue(t, "main.conf", 5, "not \"Bad Id\"");
-	assert_issue(t, "main.conf", 6, "'kind' must be feed, page, file or folder, not \"pages\"");
+	assert_issue(t, "main.conf", 6, "'kind' must be feed, page, file, folder or push, not \"pages\"");
 	assert_issue(t, "main.conf", 7, "must start with http://");
 	assert_issue(t, "main.conf", 8, "unknown key 'evry' (did you mean 'every'?)");
 	assert_issue(t, "main.conf", 9, "'every' must be a time span");
