@@ -46,7 +46,7 @@ static enum pw_status exchange(struct pw_client *client, const char *json, const
 {
 	enum pw_status st = PW_OK;
 	if (!client->calls)
-		st = sock_dealer(&client->sockets, client->query_endpoint, &client->calls);
+		st = sock_dealer(&client->sockets, client_peer(client)->query, &client->calls);
 	if (st == PW_OK)
 		st = send_call(client, json, body, body_bytes);
 	for (int64_t now_ms = client_now_ms(); st == PW_OK && now_ms < deadline_ms; now_ms = client_now_ms()) {
@@ -60,10 +60,10 @@ static enum pw_status exchange(struct pw_client *client, const char *json, const
 			st = got;
 	}
 	if (st == PW_OK || st == PW_TIMEOUT)
-		st = client_fail(client, PW_UNREACHABLE, "%s: no answer within %d ms", client->query_endpoint,
+		st = client_fail(client, PW_UNREACHABLE, "%s: no answer within %d ms", client_peer(client)->query,
 			client->request_ms);
 	else
-		(void)client_fail(client, st, "%s: %s", client->query_endpoint,
+		(void)client_fail(client, st, "%s: %s", client_peer(client)->query,
 			st == PW_INVALID ? "not an endpoint, or an answer over all limits" : sock_error());
 	hang_up(client); /* a late answer must not meet the next call */
 	return st;
@@ -115,7 +115,7 @@ static enum pw_status take_reply(struct pw_client *client, uint8_t wire_status, 
 	}
 	const char *why = pw_text(pw_get(reply->value, "error"));
 	if (st == PW_OK)
-		st = client_fail(client, PW_INVALID, "%s: the answer is not JSON", client->query_endpoint);
+		st = client_fail(client, PW_INVALID, "%s: the answer is not JSON", client_peer(client)->query);
 	else
 		(void)client_fail(client, st, "%.200s", why[0] ? why : pw_status_text(st));
 	pw_reply_free(reply);

@@ -49,20 +49,32 @@ static const char *given_or_set(const char *given, const char *variable)
 	return given ? given : getenv(variable);
 }
 
+static enum pw_status take_peers(struct pw_client *client, const struct pw_options *options)
+{
+	const char *why = NULL, *server_key = given_or_set(options->server_key, "POLICYWATCH_SERVER_KEY");
+	char *events = endpoint_choose(options->events, "POLICYWATCH_EVENTS", "events");
+	char *query = endpoint_choose(options->query, "POLICYWATCH_QUERY", "query");
+	enum pw_status st = PW_NOMEM;
+	if (events && query)
+		st = peers_init(&client->peers, events, query, server_key && server_key[0] ? server_key : NULL, &why);
+	free(events);
+	free(query);
+	return st ? client_fail(client, st, "%s", why ? why : "no memory") : PW_OK;
+}
+
 static enum pw_status take_options(struct pw_client *client, const struct pw_options *options)
 {
 	const char *bad = NULL;
 	client->from_seq = options->from_seq;
 	client->from_time_ms = options->from_time_ms;
 	client->request_ms = options->request_timeout_ms > 0 ? options->request_timeout_ms : CLIENT_REQUEST_MS;
-	client->events_endpoint = endpoint_choose(options->events, "POLICYWATCH_EVENTS", "events");
-	client->query_endpoint = endpoint_choose(options->query, "POLICYWATCH_QUERY", "query");
-	if (!client->events_endpoint || !client->query_endpoint ||
-		!copy_text(&client->cursor_file, options->cursor_file) ||
+	if (!copy_text(&client->cursor_file, options->cursor_file) ||
 		!copy_text(&client->cursor_name, options->cursor_name) ||
-		!copy_text(&client->key_file, given_or_set(options->key_file, "POLICYWATCH_KEY")) ||
-		!copy_text(&client->server_key, given_or_set(options->server_key, "POLICYWATCH_SERVER_KEY")))
+		!copy_text(&client->key_file, given_or_set(options->key_file, "POLICYWATCH_KEY")))
 		return client_fail(client, PW_NOMEM, "no memory");
+	enum pw_status st = take_peers(client, options);
+	if (st)
+		return st;
 	if (filter_init(&client->filter, options->topics, &bad) == PW_OK)
 		return PW_OK;
 	if (!bad)
@@ -106,9 +118,9 @@ static enum pw_status set_up(struct pw_client *client, const struct pw_options *
 	st = sockets_init(&client->sockets);
 	if (st)
 		return client_fail(client, st, "sockets: %s", strerror(errno));
-	st = sock_dealer(&client->sockets, client->query_endpoint, &client->query);
+	st = sock_dealer(&client->sockets, client_peer(client)->query, &client->query);
 	if (st)
-		return client_fail(client, st, "%s: %s", client->query_endpoint, sock_error());
+		return client_fail(client, st, "%s: %s", client_peer(client)->query, sock_error());
 	return PW_OK;
 }
 
@@ -140,12 +152,10 @@ void pw_close(struct pw_client *client)
 	sock_close(client->calls);
 	sockets_done(&client->sockets);
 	frames_done(&client->frames);
-	free(client->events_endpoint);
-	free(client->query_endpoint);
+	peers_done(&client->peers);
 	free(client->cursor_file);
 	free(client->cursor_name);
 	free(client->key_file);
-	free(client->server_key);
 	free(client);
 }
 

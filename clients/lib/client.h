@@ -9,6 +9,7 @@
 #include "cursor.h"
 #include "event.h"
 #include "filter.h"
+#include "peers.h"
 #include "sock.h"
 
 #define CLIENT_REQUEST_MS 3000
@@ -53,8 +54,9 @@ struct pw_client {
 	struct sock *events, *query, *calls;
 	struct frames frames;
 	struct filter filter;
-	char *events_endpoint, *query_endpoint, *cursor_file, *cursor_name;
-	char *key_file, *server_key; /* NULL: not encrypted */
+	struct peers peers;
+	char *cursor_file, *cursor_name;
+	char *key_file; /* ours; NULL: none */
 	uint64_t from_seq;
 	int64_t from_time_ms;
 	int request_ms;
@@ -62,6 +64,11 @@ struct pw_client {
 	struct follow follow;
 	char error[CLIENT_ERROR_BYTES];
 };
+
+static inline const struct peer *client_peer(const struct pw_client *client)
+{
+	return peers_now(&client->peers);
+}
 
 int64_t client_now_ms(void); /* monotonic */
 /* Notes what went wrong and returns status. */

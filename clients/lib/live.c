@@ -1,0 +1,140 @@
+/* Reading what is published. prev[] of an event and the head in a heartbeat show what was lost on the way. */
+#include <string.h>
+
+#include "follow.h"
+#include "message.h"
+
+#define SAVE_EVERY_MS 60000
+#define SAVE_EVERY_EVENTS 1000
+#define SILENT_INTERVALS_X10 25 /* heartbeats missing until a subscription is taken for dead, times ten */
+#define WELCOME PW_HEARTBEAT_TOPIC " welcome"
+
+enum pw_status follow_subscribe(struct pw_client *client)
+{
+	enum pw_status st = sock_subscribe(&client->sockets, client_peer(client)->events, client->filter.common,
+		client->filter.common_bytes, &client->events);
+	if (st)
+		return client_fail(client, st, "%s: %s", client_peer(client)->events, sock_error());
+	client->follow.is_heard = false;
+	client->follow.is_welcome = false;
+	return PW_OK;
+}
+
+int64_t follow_stale_ms(const struct follow *follow)
+{
+	int64_t silent_ms = (int64_t)follow->interval_ms * SILENT_INTERVALS_X10 / 10;
+	int64_t max_ms = silent_ms > BACKOFF_MAX_MS ? silent_ms : BACKOFF_MAX_MS;
+	return follow_doubled(silent_ms, follow->silences, max_ms);
+}
+
+static enum pw_status on_silence(struct pw_client *client)
+{
+	struct follow *follow = &client->follow;
+	sock_close(client->events);
+	client->events = NULL;
+	follow->silences++;
+	follow->is_stale = true;
+	(void)client_fail(client, PW_UNREACHABLE, "%s: no heartbeat", client_peer(client)->events);
+	follow_enter(client, PHASE_HELLO);
+	return follow_subscribe(client);
+}
+
+static void report_place(struct pw_client *client)
+{
+	struct follow *follow = &client->follow;
+	uint8_t body[MESSAGE_ACK_MAX];
+	if (!client->cursor_name || !client->query || follow->acked == follow->reported)
+		return;
+	size_t n = message_ack(body, follow->epoch, follow->acked, client->cursor_name);
+	if (client_ask(client, client->query, PW_VERB_ACK, body, n) == PW_OK)
+		follow->reported = follow->acked;
+}
+
+static enum pw_status on_heartbeat(struct pw_client *client, const struct pw_record *record)
+{
+	struct follow *follow = &client->follow;
+	if (record->seq > follow->head)
+		follow->head = record->seq;
+	report_place(client);
+	if (record->seq > follow->scanned) /* the end was lost, or what came since is none of ours */
+		follow_enter(client, PHASE_REPLAY);
+	bool is_due = follow->scanned - follow->saved >= SAVE_EVERY_EVENTS ||
+		client_now_ms() - follow->saved_ms >= SAVE_EVERY_MS;
+	return is_due ? follow_save(client) : PW_OK;
+}
+
+static enum pw_status on_event(struct pw_client *client, struct frame topic, const struct pw_record *record)
+{
+	struct follow *follow = &client->follow;
+	const struct filter *filter = &client->filter;
+	if (record->seq <= follow->scanned)
+		return PW_OK;
+	if (topic.n > PW_TOPIC_MAX || topic.n < filter->common_bytes ||
+		memcmp(topic.p, filter->common, filter->common_bytes) != 0)
+		return PW_OK;
+	size_t level = filter->common_levels < record->nprev ? filter->common_levels : 0;
+	if (record->nprev == 0 || record->prev[level] > follow->scanned) {
+		follow_enter(client, PHASE_REPLAY);
+		return PW_OK;
+	}
+	if (record->encoding == PW_ENCODING_JSON && filter_takes(filter, topic.p, topic.n)) {
+		struct pw_event *event = event_new(topic.p, topic.n, record);
+		if (!event)
+			return client_fail(client, PW_NOMEM, "no memory"); /* a gap, and so asked for again */
+		event_push(&follow->queue, event);
+	}
+	follow->scanned = record->seq;
+	if (record->seq > follow->head)
+		follow->head = record->seq;
+	return PW_OK;
+}
+
+/* The daemon greets each connection: a second greeting means that the first one was cut. */
+static void on_welcome(struct pw_client *client)
+{
+	if (client->follow.is_welcome)
+		follow_enter(client, PHASE_HELLO);
+	client->follow.is_welcome = true;
+}
+
+static enum pw_status on_message(struct pw_client *client)
+{
+	struct follow *follow = &client->follow;
+	struct frame topic = frames_at(&client->frames, 0), bytes = frames_at(&client->frames, 1);
+	struct pw_record record;
+	follow->heard_ms = client_now_ms();
+	follow->is_heard = true;
+	follow->is_stale = false;
+	follow->silences = 0;
+	if (client->frames.n == 1 && topic.n >= strlen(WELCOME) && memcmp(topic.p, WELCOME, strlen(WELCOME)) == 0) {
+		on_welcome(client);
+		return PW_OK;
+	}
+	if (client->frames.n != 2 || pw_record_read(bytes.p, bytes.n, &record))
+		return PW_OK;
+	if (record.kind != PW_RECORD_EVENT && record.kind != PW_RECORD_HEARTBEAT)
+		return PW_OK;
+	if (record.epoch != follow->epoch) { /* HELLO decides: it may be left over from a daemon before */
+		follow_enter(client, PHASE_HELLO);
+		return PW_OK;
+	}
+	return record.kind == PW_RECORD_HEARTBEAT ? on_heartbeat(client, &record) : on_event(client, topic, &record);
+}
+
+enum pw_status follow_step_live(struct pw_client *client)
+{
+	struct follow *follow = &client->follow;
+	while (client->query && sock_receive(client->query, &client->frames) == PW_OK)
+		; /* answers to ACK, and late ones */
+	enum pw_status st = sock_receive(client->events, &client->frames);
+	if (st == PW_OK)
+		return on_message(client);
+	if (st == PW_INVALID)
+		return PW_OK;
+	if (st != PW_TIMEOUT)
+		return client_fail(
+			client, st, "%s: %s", client_peer(client)->events, st == PW_NOMEM ? "no memory" : sock_error());
+	if (client_now_ms() - follow->heard_ms < follow_stale_ms(follow))
+		return PW_TIMEOUT;
+	return on_silence(client);
+}
