@@ -60,6 +60,9 @@ void app_commit_now(struct app *app);
 /* The store failed: nothing more is published, the daemon stops and says why. */
 void app_fail(struct app *app, const struct error *err);
 
+/* ---- buslog.c: the log and the facts as the bus sees them ---- */
+struct bus_log app_bus_log(struct app *app);
+
 /* ---- knowledge.c: facts as declared by files, as stored, as indexed ---- */
 /* Takes over the configuration's facts: new ones are stored, edited ones win over what was learned (with an
  * event), missing ones are retired; then the index holds where each fact stands. */

@@ -106,40 +106,6 @@ static int check(const char *file)
 	return EXIT_SUCCESS;
 }
 
-/* ---- the log as the bus sees it: the store's, without the bus knowing the store ---- */
-
-static void log_position_of(void *ctx, uint64_t *epoch, uint64_t *head, uint64_t *oldest)
-{
-	struct log_position position = store_log(ctx);
-	*epoch = position.epoch;
-	*head = position.head;
-	*oldest = position.oldest;
-}
-
-static enum status log_read(void *ctx, struct arena *arena, uint64_t from, struct sv prefix, size_t max_rows,
-	size_t max_bytes, struct bus_rows *out, uint64_t *out_scanned_to, struct error *err)
-{
-	struct event_rows rows = { 0 };
-	enum status st = store_events(ctx, arena, from, prefix, max_rows, max_bytes, &rows, out_scanned_to, err);
-	if (st)
-		return st;
-	out->items = arena_array(arena, struct bus_row, rows.n);
-	out->n = out->cap = rows.n;
-	for (size_t i = 0; i < rows.n; i++)
-		out->items[i] = (struct bus_row){ rows.items[i].seq, rows.items[i].topic, rows.items[i].record };
-	return OK;
-}
-
-static enum status log_at_time(void *ctx, struct wall_ms at, uint64_t *out_seq, struct error *err)
-{
-	return store_event_at(ctx, at, out_seq, err);
-}
-
-static uint64_t log_last_seq(void *ctx, struct sv prefix)
-{
-	return store_last_seq(ctx, prefix);
-}
-
 /* ---- start and stop ---- */
 
 static void on_stop(void *ctx)
@@ -172,11 +138,7 @@ static enum status open_bus(struct app *app, struct error *err)
 		.heartbeat_ms = (int)config->heartbeat_ms,
 		.ipc_mode = config->ipc_mode,
 		.instance = config->instance };
-	struct bus_log log = { .ctx = app->store,
-		.position = log_position_of,
-		.read = log_read,
-		.at_time = log_at_time,
-		.last_seq = log_last_seq };
+	struct bus_log log = app_bus_log(app);
 	struct bus_ops ops = { .ctx = app, .on_call = control_on_call };
 	return bus_new(app->loop, &options, &log, &ops, &app->bus, err);
 }

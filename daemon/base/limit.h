@@ -27,6 +27,7 @@
 #define LIMIT_REPLAY_BYTES 262144
 #define LIMIT_REPLAY_ROWS 1000
 #define LIMIT_BATCH_EVENTS 1000 /* events of one group commit */
+#define LIMIT_SNAPSHOTS 8       /* read at the same time; each holds a connection and keeps the write-ahead log */
 
 /* watch */
 #define LIMIT_BACKOFF_MS 21600000    /* 6 h, the longest wait after failures: what is back is noticed the same day */

@@ -83,6 +83,8 @@ struct event {
 	const struct fact *fact;         /* after the change, or NULL */
 	const struct change *change;     /* or NULL */
 	const struct edit *edit;         /* or NULL */
+	bool is_state;                   /* no event of the log: where the fact stands, at `seq` of a snapshot */
+	const struct statement *said;    /* what it stands on, of a state; or NULL */
 	const struct document *document; /* or NULL */
 	struct sv source_id;             /* or empty */
 	uint32_t version;                /* of the document */

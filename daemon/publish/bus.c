@@ -102,6 +102,8 @@ static void on_beat(void *ctx)
 	struct bus *bus = ctx;
 	bus_publish(bus);
 	send_heartbeat(bus);
+	bus->requests.now = loop_mono(bus->loop);
+	snapshots_expire(&bus->requests);
 	loop_timer_set(bus->beat, bus->heartbeat_ms);
 }
 
@@ -234,6 +236,7 @@ void bus_free(struct bus *bus)
 	zsocket_close(bus->query);
 	zcontext_free(bus->context);
 	inbox_done(&bus->inbox);
+	snapshots_end(&bus->requests);
 	arena_free(bus->page);
 	arena_free(bus->batch);
 	arena_free(bus->own);
@@ -246,6 +249,7 @@ struct bus_counts bus_counts(const struct bus *bus)
 	counts.calls = bus->requests.calls.made;
 	counts.replayed = bus->requests.replayed;
 	counts.bad_requests = bus->requests.bad_requests;
+	counts.snapshots = bus->requests.snapshots.made;
 	return counts;
 }
 

@@ -21,6 +21,13 @@ struct bus_rows {
 	size_t n, cap;
 };
 
+/* Facts whose id starts with `prefix`, or the one whose id it is; behind `after`, empty: from the first. */
+struct bus_facts {
+	struct sv prefix, after;
+	bool is_whole;
+};
+struct bus_snapshot; /* of whoever keeps the log */
+
 /* The log as the bus sees it; same meaning as the calls of the store. */
 struct bus_log {
 	void *ctx;
@@ -29,6 +36,15 @@ struct bus_log {
 		size_t max_bytes, struct bus_rows *out, uint64_t *out_scanned_to, struct error *err);
 	enum status (*at_time)(void *ctx, struct wall_ms at, uint64_t *out_seq, struct error *err);
 	uint64_t (*last_seq)(void *ctx, struct sv prefix);
+	/* The facts as they stood at one place in the log. E_LIMIT: too many are held. */
+	enum status (*snapshot_open)(
+		void *ctx, struct bus_snapshot **out, uint64_t *out_epoch, uint64_t *out_seq, struct error *err);
+	/* Topics and records of kind STATE, in order of id, about max_bytes of them but at least one. E_NOT_FOUND: the
+	 * snapshot is over. */
+	enum status (*snapshot_read)(void *ctx, struct bus_snapshot *snapshot, struct arena *arena,
+		const struct bus_facts *facts, size_t max_bytes, struct bus_rows *out, bool *out_more,
+		struct error *err);
+	void (*snapshot_close)(void *ctx, struct bus_snapshot *snapshot);
 };
 
 /* A control call that came in over the query socket. Answer it now or later with bus_answer(). */
@@ -60,7 +76,7 @@ void bus_publish(struct bus *bus);
 void bus_answer(struct bus *bus, uint64_t token, struct json_t *result, const struct error *err);
 
 struct bus_counts {
-	uint64_t published, replayed, calls, bad_requests, failed_reads;
+	uint64_t published, replayed, calls, bad_requests, failed_reads, snapshots;
 	uint32_t subscriptions;
 };
 struct bus_counts bus_counts(const struct bus *bus);

@@ -55,6 +55,31 @@ struct sv encode_topic(struct arena *arena, const struct event *event)
 	return (struct sv){ 0 };
 }
 
+bool encode_topic_facts(struct arena *arena, struct sv prefix, struct sv *out_id, bool *out_is_whole)
+{
+	struct sv root = SV("fact/"), end = SV("state/");
+	*out_id = (struct sv){ 0 };
+	*out_is_whole = false;
+	if (prefix.n <= root.n)
+		return sv_starts(root, prefix);
+	struct sv beat = sv_slice(prefix, root.n, prefix.n);
+	size_t slash = sv_find_char(beat, '/');
+	if (!sv_starts(prefix, root) || slash == 0)
+		return false;
+	*out_id = beat;
+	if (slash == SIZE_MAX)
+		return sv_find_char(beat, '.') == SIZE_MAX;
+	struct sv slug = sv_slice(beat, slash + 1, beat.n);
+	beat = sv_slice(beat, 0, slash);
+	slash = sv_find_char(slug, '/');
+	struct sv rest = sv_slice(slug, slash == SIZE_MAX ? slug.n : slash + 1, slug.n);
+	*out_is_whole = slash != SIZE_MAX;
+	slug = sv_slice(slug, 0, slash);
+	*out_id = arena_printf(arena, "%.*s.%.*s", SV_ARG(beat), SV_ARG(slug));
+	bool has_dot = sv_find_char(beat, '.') != SIZE_MAX || sv_find_char(slug, '.') != SIZE_MAX;
+	return !has_dot && (!*out_is_whole || slug.n) && sv_starts(end, rest);
+}
+
 struct sv encode_event_id(struct arena *arena, uint64_t epoch, uint64_t seq)
 {
 	return arena_printf(arena, "%016" PRIx64 "-%" PRIu64, epoch, seq);
@@ -174,6 +199,8 @@ static void put_change(struct buf *out, const struct event *event, const struct 
 
 static const struct statement *statement_of(const struct event *event)
 {
+	if (event->is_state)
+		return event->said;
 	if (event->change && event->change->statement)
 		return event->change->statement;
 	if (event->edit)
@@ -260,7 +287,10 @@ static void put_event(struct buf *out, struct arena *arena, const struct event *
 {
 	json_out_open(out, NULL, '{');
 	put_id(out, "specversion", SV("1.0"));
-	put_id(out, "id", encode_event_id(arena, epoch, seq));
+	struct sv id = encode_event_id(arena, epoch, seq);
+	if (event->is_state)
+		id = arena_printf(arena, "%.*s-%.*s", SV_ARG(id), SV_ARG(level(event->subject)));
+	put_id(out, "id", id);
 	put_id(out, "source", instance.n ? instance : SV("policywatchd"));
 	put_id(out, "type",
 		arena_printf(

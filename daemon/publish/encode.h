@@ -12,6 +12,9 @@ struct sv encode_topic(struct arena *arena, const struct event *event);
 struct sv encode_event(
 	struct arena *arena, const struct event *event, struct sv instance, uint64_t epoch, uint64_t seq);
 struct json_t *encode_fact(const struct fact *fact);
+/* The fact that a topic of facts speaks of, or the part of its id that a prefix of one names ("fact/us-mexico/" →
+ * "us-mexico."). *out_is_whole: that one fact alone. False: no topic of a state starts with the prefix. */
+bool encode_topic_facts(struct arena *arena, struct sv prefix, struct sv *out_id, bool *out_is_whole);
 /* "<epoch>-<seq>", epoch as 16 hex digits. */
 struct sv encode_event_id(struct arena *arena, uint64_t epoch, uint64_t seq);
 

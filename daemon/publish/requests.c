@@ -76,6 +76,7 @@ static enum pw_wire_status dispatch(
 	case PW_VERB_REPLAY: return request_replay(requests, inbox, arena, reply);
 	case PW_VERB_CALL: return request_call(requests, inbox, arena, reply, out_waits);
 	case PW_VERB_ACK: return request_ack(requests, inbox);
+	case PW_VERB_SNAPSHOT: return request_snapshot(requests, inbox, arena, reply);
 	default: return PW_WIRE_BAD;
 	}
 }

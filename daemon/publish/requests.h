@@ -9,12 +9,16 @@
 
 #include "buf.h"
 #include "bus.h"
+#include "limit.h"
 
 #define IDENTITY_BYTES 255 /* of a ZeroMQ peer, at most */
 #define CURSOR_NAME_BYTES 64
-#define MAX_CURSORS 256     /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
-#define MAX_CALLS 256       /* that wait for bus_answer(); beyond: BUSY */
-#define CALL_LOST_MS 600000 /* a call without an answer for so long makes room for another */
+#define MAX_CURSORS 256         /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
+#define MAX_CALLS 256           /* that wait for bus_answer(); beyond: BUSY */
+#define CALL_LOST_MS 600000     /* a call without an answer for so long makes room for another */
+#define SNAPSHOT_IDLE_MS 60000  /* not asked for: over */
+#define SNAPSHOT_LIFE_MS 600000 /* over, as the log on disk grows while it is held */
+#define SNAPSHOT_SPARE_MS 5000  /* not asked for so long: another peer's need of the place comes first */
 
 struct identity {
 	size_t n;
@@ -62,6 +66,19 @@ struct cursors {
 	struct cursor items[MAX_CURSORS];
 };
 
+/* A snapshot that a peer reads page by page. */
+struct held_snapshot {
+	uint64_t id; /* 0: free */
+	struct identity identity;
+	struct bus_snapshot *snapshot;
+	uint64_t epoch, seq;
+	struct mono_ms opened, asked;
+};
+struct snapshots {
+	uint64_t last_id, made;
+	struct held_snapshot held[LIMIT_SNAPSHOTS];
+};
+
 struct requests {
 	struct bus_log log;
 	struct bus_ops ops;
@@ -71,6 +88,7 @@ struct requests {
 	uint64_t bad_requests, replayed;
 	struct calls calls;
 	struct cursors cursors;
+	struct snapshots snapshots;
 };
 
 /* The reply lives in the arena (and as long as the inbox is not cleared). */
@@ -88,5 +106,10 @@ enum pw_wire_status request_replay(
 enum pw_wire_status request_call(struct requests *requests, const struct inbox *inbox, struct arena *arena,
 	struct reply *reply, bool *out_waits);
 enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox);
+enum pw_wire_status request_snapshot(
+	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply);
+/* Ends the snapshots whose time is up; all of them at the end. */
+void snapshots_expire(struct requests *requests);
+void snapshots_end(struct requests *requests);
 
 #endif

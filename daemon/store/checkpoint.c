@@ -21,6 +21,7 @@ struct checkpointer {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool is_stopping, has_work, is_urgent;
+	int copied;
 };
 
 static struct timespec seconds_from_now(int seconds)
@@ -52,14 +53,13 @@ static void *run(void *arg)
 	struct checkpointer *c = arg;
 	while (wait_for_work(c)) {
 		struct error err;
-		int left = 0;
-		enum status st = database_checkpoint(c->db, &left, &err);
-		if (!st && left == 0)
-			continue;
+		int left = 0, copied = 0;
+		enum status st = database_checkpoint(c->db, &left, &copied, &err);
 		/* The log keeps everything meanwhile: try again after the next pause. A disk that stays full or
 		 * broken fails the next commit, and that is where it is told. */
 		(void)pthread_mutex_lock(&c->mutex);
-		c->has_work = true;
+		c->has_work |= st || left > 0;
+		c->copied = copied;
 		(void)pthread_mutex_unlock(&c->mutex);
 	}
 	return NULL;
@@ -127,10 +127,18 @@ void checkpointer_stop(struct checkpointer *c)
 	release(c);
 }
 
-void checkpointer_note(struct checkpointer *c, int pages)
+int checkpointer_copied(struct checkpointer *c)
 {
 	(void)pthread_mutex_lock(&c->mutex);
-	bool is_urgent = pages >= PAGES_AT_ONCE;
+	int copied = c->copied;
+	(void)pthread_mutex_unlock(&c->mutex);
+	return copied;
+}
+
+void checkpointer_note(struct checkpointer *c, int pages, bool can_finish)
+{
+	(void)pthread_mutex_lock(&c->mutex);
+	bool is_urgent = pages >= PAGES_AT_ONCE && can_finish;
 	bool wakes = !c->has_work || (is_urgent && !c->is_urgent);
 	c->has_work = true;
 	c->is_urgent |= is_urgent;

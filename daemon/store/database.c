@@ -8,10 +8,10 @@
 
 enum { BUSY_MS = 1000 }; /* only a person with a shell on the file can be in the way */
 
-enum status database_open(const char *path, struct sqlite3 **out, struct error *err)
+static enum status open_with(const char *path, int flags, struct sqlite3 **out, struct error *err)
 {
 	struct sqlite3 *db = NULL;
-	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	int rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK) {
 		enum status st = db ? database_error(db, err) : error_set(err, E_STORE, "%s", sqlite3_errstr(rc));
 		(void)sqlite3_close(db);
@@ -20,12 +20,27 @@ enum status database_open(const char *path, struct sqlite3 **out, struct error *
 	(void)sqlite3_extended_result_codes(db, 1);
 	(void)sqlite3_busy_timeout(db, BUSY_MS);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	*out = db;
+	return OK;
+}
+
+enum status database_open(const char *path, struct sqlite3 **out, struct error *err)
+{
+	struct sqlite3 *db;
+	enum status st = open_with(path, SQLITE_OPEN_READWRITE, &db, err);
+	if (st)
+		return st;
 	if (sqlite3_db_readonly(db, "main") == 1) { /* SQLite falls back to it without a word */
 		(void)sqlite3_close(db);
 		return error_set(err, E_STORE, "may not be written");
 	}
 	*out = db;
 	return OK;
+}
+
+enum status database_open_reader(const char *path, struct sqlite3 **out, struct error *err)
+{
+	return open_with(path, SQLITE_OPEN_READONLY, out, err);
 }
 
 void database_close(struct sqlite3 *db)
@@ -110,16 +125,18 @@ void database_count_log(struct sqlite3 *db, int *out_pages)
 	(void)sqlite3_wal_hook(db, on_wal, out_pages);
 }
 
-enum status database_checkpoint(struct sqlite3 *db, int *out_left, struct error *err)
+enum status database_checkpoint(struct sqlite3 *db, int *out_left, int *out_copied, struct error *err)
 {
 	int in_log = 0, copied = 0;
 	int rc = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
 	if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) { /* somebody else is at it */
 		*out_left = 1;
+		*out_copied = 0;
 		return OK;
 	}
 	if (rc != SQLITE_OK)
 		return database_error(db, err);
 	*out_left = in_log > copied ? in_log - copied : 0;
+	*out_copied = copied > 0 ? copied : 0;
 	return OK;
 }

@@ -12,6 +12,8 @@ struct sqlite3;
 
 /* The file must exist unless it is ":memory:". Used by one thread at a time. */
 enum status database_open(const char *path, struct sqlite3 **out, struct error *err);
+/* The same for reading only; the file must be open for writing elsewhere in this process. */
+enum status database_open_reader(const char *path, struct sqlite3 **out, struct error *err);
 void database_close(struct sqlite3 *db); /* NULL is fine */
 
 enum status database_exec(struct sqlite3 *db, const char *sql, struct error *err);
@@ -29,6 +31,6 @@ int64_t database_changes(struct sqlite3 *db); /* rows of the last statement */
  * connection. Takes the place of automatic checkpoints. */
 void database_count_log(struct sqlite3 *db, int *out_pages);
 /* A PASSIVE checkpoint: waits for nobody. *out_left: pages that could not be copied yet. */
-enum status database_checkpoint(struct sqlite3 *db, int *out_left, struct error *err);
+enum status database_checkpoint(struct sqlite3 *db, int *out_left, int *out_copied, struct error *err);
 
 #endif

@@ -84,3 +84,19 @@ enum status take_fact(struct query *q, struct arena *arena, struct fact *out, st
 	*out = fact;
 	return OK;
 }
+
+enum status take_entry(struct query *q, struct arena *arena, struct fact_entry *out, struct error *err)
+{
+	enum status st = take_fact(q, arena, &out->fact, err);
+	if (st)
+		return st;
+	out->seq = take_u64(q);
+	out->recorded = take_wall(q);
+	out->said = take_wall(q);
+	out->origin = take_sv(q, arena);
+	out->change = take_sv(q, arena);
+	out->statement = take_sv(q, arena);
+	out->speaker = take_sv(q, arena);
+	out->url = take_sv(q, arena);
+	return OK;
+}

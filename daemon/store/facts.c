@@ -24,8 +24,7 @@ static const char SQL_RETIRE[] = "UPDATE fact SET entry = ?2, is_retired = 1 WHE
 static const char SQL_DECLARED[] = "SELECT digest FROM declaration WHERE fact = ?1";
 static const char SQL_DECLARE[] = "INSERT OR REPLACE INTO declaration (fact, digest) VALUES (?1, ?2)";
 static const char SQL_DECLARATION_DROP[] = "DELETE FROM declaration WHERE fact = ?1";
-static const char SQL_HISTORY[] = "SELECT " FACT_COLUMNS
-				  ", h.seq, h.recorded, h.said, h.origin, h.change, h.statement, h.speaker, h.url"
+static const char SQL_HISTORY[] = "SELECT " FACT_COLUMNS ", " ENTRY_COLUMNS
 				  " FROM fact f JOIN fact_history h ON h.fact = f.key WHERE f.id = ?1 ORDER BY h.entry";
 
 #define ENTRY_AT                                                                         \
@@ -312,22 +311,6 @@ enum status store_facts(struct store *store, struct arena *arena, struct sv beat
 			break;
 	}
 	*out = list;
-	return OK;
-}
-
-static enum status take_entry(struct query *q, struct arena *arena, struct fact_entry *out, struct error *err)
-{
-	enum status st = take_fact(q, arena, &out->fact, err);
-	if (st)
-		return st;
-	out->seq = take_u64(q);
-	out->recorded = take_wall(q);
-	out->said = take_wall(q);
-	out->origin = take_sv(q, arena);
-	out->change = take_sv(q, arena);
-	out->statement = take_sv(q, arena);
-	out->speaker = take_sv(q, arena);
-	out->url = take_sv(q, arena);
 	return OK;
 }
 

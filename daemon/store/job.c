@@ -179,15 +179,22 @@ static enum status write_counts(struct store *store, struct error *err)
 	return query_run(&q, err);
 }
 
+/* While a snapshot is read nobody gets to the end of the log. Afterwards the thread has the most to copy, and the writer waits
+ * for it unless the log grows faster than it copies. */
 static void after_commit(struct store *store)
 {
 	struct error ignored;
-	int left;
+	int left, copied;
 	if (!store->checkpointer)
 		return;
-	checkpointer_note(store->checkpointer, store->log_pages);
-	if (store->log_pages > LOG_PAGES_MAX) /* most of it was copied: what is left is short */
-		(void)database_checkpoint(store->db, &left, &ignored); /* the next commit tries again */
+	snapshots_note(store);
+	bool can_finish = !snapshots_are_held(store);
+	checkpointer_note(store->checkpointer, store->log_pages, can_finish);
+	if (!can_finish || store->log_pages <= LOG_PAGES_MAX)
+		return;
+	left = store->log_pages - checkpointer_copied(store->checkpointer);
+	if (left <= LEFT_PAGES_MAX || store->log_pages > 2 * SNAPSHOT_LOG_PAGES)
+		(void)database_checkpoint(store->db, &left, &copied, &ignored); /* the next commit tries again */
 }
 
 static enum status write_and_commit(struct store *store, struct error *err)

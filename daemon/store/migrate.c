@@ -75,7 +75,13 @@ static const char SQL_STEP_1[] =
 	"CREATE INDEX event_topic ON event (seq, topic);"
 	"PRAGMA user_version = 1;";
 
-static const char *const STEPS[] = { SQL_STEP_1 };
+/* A snapshot walks the facts that stand, in order of id; cursors are where registered clients said they are. */
+static const char SQL_STEP_2[] = "CREATE INDEX fact_standing ON fact (id) WHERE is_retired = 0;"
+				 "CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL, acked INTEGER NOT "
+				 "NULL) STRICT, WITHOUT ROWID;"
+				 "PRAGMA user_version = 2;";
+
+static const char *const STEPS[] = { SQL_STEP_1, SQL_STEP_2 };
 
 static enum status take_step(struct sqlite3 *db, const char *step, struct error *err)
 {

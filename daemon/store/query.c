@@ -25,19 +25,28 @@ static size_t find_slot(const struct query_cache *cache, const char *sql)
 	abort(); /* more statements than slots: the first test that runs them all sees it */
 }
 
-enum status query_open(struct store *store, const char *sql, struct query *out, struct error *err)
+enum status query_open_reader(
+	struct sqlite3 *db, struct query_cache *cache, const char *sql, struct query *out, struct error *err)
 {
-	size_t at = find_slot(&store->queries, sql);
-	struct sqlite3_stmt *stmt = store->queries.slots[at].stmt;
+	size_t at = find_slot(cache, sql);
+	struct sqlite3_stmt *stmt = cache->slots[at].stmt;
 	if (!stmt) {
-		if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
-			return database_error(store->db, err);
-		store->queries.slots[at].sql = sql;
-		store->queries.slots[at].stmt = stmt;
+		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
+			return database_error(db, err);
+		cache->slots[at].sql = sql;
+		cache->slots[at].stmt = stmt;
 	}
 	assert(!sqlite3_stmt_busy(stmt));
-	*out = (struct query){ .store = store, .stmt = stmt };
+	*out = (struct query){ .db = db, .stmt = stmt };
 	return OK;
+}
+
+enum status query_open(struct store *store, const char *sql, struct query *out, struct error *err)
+{
+	enum status st = query_open_reader(store->db, &store->queries, sql, out, err);
+	if (!st)
+		out->store = store;
+	return st;
 }
 
 void query_close(struct query *q)
@@ -101,8 +110,8 @@ void put_date(struct query *q, struct date v)
  * were kept are gone too, and whoever writes next must not believe that it is inside a transaction. */
 static enum status report(struct query *q, struct error *err)
 {
-	enum status st = database_error(q->store->db, err);
-	if (q->store->in_transaction && !database_in_transaction(q->store->db))
+	enum status st = database_error(q->db, err);
+	if (q->store && q->store->in_transaction && !database_in_transaction(q->db))
 		q->store->is_lost = true;
 	return st;
 }

@@ -28,13 +28,17 @@ struct query_cache {
 void query_cache_done(struct query_cache *cache);
 
 struct query {
-	struct store *store;
+	struct store *store; /* NULL: on a connection that only reads */
+	struct sqlite3 *db;
 	struct sqlite3_stmt *stmt;
 	int bound, taken;
 	int failed; /* first code of a failed binding */
 };
 
 enum status query_open(struct store *store, const char *sql, struct query *out, struct error *err);
+/* On a connection of its own that only reads. */
+enum status query_open_reader(
+	struct sqlite3 *db, struct query_cache *cache, const char *sql, struct query *out, struct error *err);
 void query_close(struct query *q);
 
 void put_sv(struct query *q, struct sv v);

@@ -161,6 +161,7 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	checkpointer_stop(store->checkpointer);
+	snapshots_done(store);
 	query_cache_done(&store->queries);
 	database_close(store->db); /* rolls back what is open, checkpoints the rest */
 	if (store->lock_fd >= 0)

@@ -147,6 +147,27 @@ enum status store_event_at(struct store *store, struct wall_ms at, uint64_t *out
 uint64_t store_last_seq(
 	const struct store *store, struct sv prefix); /* last committed with whole levels as prefix, 0 */
 
+/* ---- snapshots: the facts as they stood at one committed moment, over several pages ---- */
+struct store_snapshot;
+/* Holds a read transaction on a connection of its own until it is closed. E_LIMIT: LIMIT_SNAPSHOTS are open. A store in
+ * memory has none (E_STORE). */
+enum status store_snapshot_open(struct store *store, struct store_snapshot **out, struct error *err);
+/* The last event of which the facts know; events after it are what the reader has to see next. */
+struct log_position store_snapshot_log(const struct store_snapshot *snapshot);
+
+/* Which facts: ids that start with `prefix`, or the one that is it; after `after` (empty: from the first). */
+struct fact_range {
+	struct sv prefix, after;
+	bool is_whole;
+};
+/* Lent for the call. False: enough, and this one was not taken. */
+typedef bool fact_visit(void *ctx, const struct fact_entry *standing, uint32_t sightings);
+/* Visits in order of id. *out_more: the visitor had enough before the end. E_NOT_FOUND: the snapshot was ended because
+ * the write-ahead log grew too long over it. */
+enum status store_snapshot_read(struct store_snapshot *snapshot, struct arena *arena, const struct fact_range *range,
+	fact_visit *visit, void *ctx, bool *out_more, struct error *err);
+void store_snapshot_close(struct store_snapshot *snapshot); /* NULL is fine */
+
 /* ---- counts, for status and metrics ---- */
 struct store_counts {
 	int64_t facts, documents, versions, statements, events, sightings;

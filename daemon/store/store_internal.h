@@ -10,8 +10,11 @@
 #include "topics.h"
 
 /* 16 MiB. The thread cannot get to the end of a log to which pages are added all the time, and only a log that was
- * copied to its end starts anew; past this length the writer finishes what the thread has left. */
+ * copied to its end starts anew; past this length the writer finishes what the thread has left, when that is short. */
 #define LOG_PAGES_MAX 4096
+#define LEFT_PAGES_MAX 2048
+/* 64 MiB. The log cannot start anew while a snapshot is read; past this length snapshots end. */
+#define SNAPSHOT_LOG_PAGES 16384
 #define UNIT_SEPARATOR '\x1f'
 
 /* In-memory state that a job may change, as it was at some moment. */
@@ -42,6 +45,9 @@ struct store {
 	int64_t reached;       /* latest time of recording in the log */
 	struct store_counts counts, written_counts;
 
+	struct store_snapshot *snapshots, *idle_snapshots; /* held; closed ones whose connection is kept */
+	size_t n_snapshots, n_idle_snapshots;
+
 	int log_pages; /* in the write-ahead log after the last commit */
 	struct checkpointer *checkpointer;
 };
@@ -67,6 +73,12 @@ enum status events_load(struct store *store, struct error *err);
 uint64_t events_last(const struct store *store);                  /* with what is not committed */
 enum status events_write(struct store *store, struct error *err); /* those that wait, in the open transaction */
 
+/* ---- snapshot.c ---- */
+/* After each commit: a log past SNAPSHOT_LOG_PAGES is worth more than those who read an old state of it. */
+void snapshots_note(struct store *store);
+bool snapshots_are_held(const struct store *store);
+void snapshots_done(struct store *store);
+
 /* ---- compress.c ---- */
 struct sv compress(struct arena *arena, struct sv text);
 enum status decompress(struct arena *arena, struct sv packed, struct sv *out, struct error *err);
@@ -80,6 +92,9 @@ struct sv_list unpack_list(struct arena *arena, struct sv packed);
 	"h.bound, h.direction, h.per, h.aliases"
 void put_fact(struct query *q, struct arena *arena, const struct fact *fact); /* all but the id */
 enum status take_fact(struct query *q, struct arena *arena, struct fact *out, struct error *err);
+/* FACT_COLUMNS, then these. */
+#define ENTRY_COLUMNS "h.seq, h.recorded, h.said, h.origin, h.change, h.statement, h.speaker, h.url"
+enum status take_entry(struct query *q, struct arena *arena, struct fact_entry *out, struct error *err);
 
 /* ---- facts.c ---- */
 /* A fact that is not retired, by its row. */

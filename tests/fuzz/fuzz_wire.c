@@ -92,12 +92,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	for (int i = 0; i < EVENTS; i++)
 		fake_log_append(&w->log, i % 3 ? SV("fact/a/b/new/") : SV("daemon/started/"), SV("{}"));
 	w->log.oldest = 4;
+	w->log.facts = 9;
 	w->requests.log = fake_log_as_bus_log(&w->log);
 	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call };
 	w->arena = arena_new(64u << 20);
 	inbox_init(&w->inbox);
 	read_as_record(bytes, n);
 	read_as_requests(w, bytes, n);
+	snapshots_end(&w->requests);
+	assert(w->log.snapshots == 0);
 	inbox_done(&w->inbox);
 	arena_free(w->arena);
 	fake_log_done(&w->log);

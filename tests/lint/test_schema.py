@@ -35,7 +35,7 @@ def test_all_families_and_all_changes_of_facts_are_among_the_samples(events):
     types = {event["type"] for event in events}
     for what in ("fact.figure", "fact.status", "fact.deadline", "fact.parties", "fact.new", "fact.overdue",
                  "fact.contradicted", "fact.reaffirmed", "fact.reworded", "document.added", "document.removed",
-                 "document.reworded", "source.failing", "source.recovered", "daemon.started"):
+                 "document.reworded", "source.failing", "source.recovered", "daemon.started", "fact.state"):
         assert f"policywatch.{what}.v1" in types
 
 
@@ -66,6 +66,25 @@ WRONG = {
 def test_the_schema_refuses(validator, events, mistake):
     event = copy.deepcopy(events[0])
     WRONG[mistake](event)
+    assert not validator.is_valid(event)
+
+
+@pytest.mark.parametrize("mistake", [
+    lambda event: event["data"].pop("fact"),
+    lambda event: event["data"].update(change={"kind": "figure", "slot": "figure", "old": 1, "new": 2,
+                                               "state": "applied", "confidence": 1}),
+    lambda event: event.update(id="1122334455667788-16"),
+    lambda event: event.pop("correlationid"),
+])
+def test_the_schema_refuses_a_state_that_is_none(validator, events, mistake):
+    event = copy.deepcopy(next(e for e in events if e["type"] == "policywatch.fact.state.v1"))
+    mistake(event)
+    assert not validator.is_valid(event)
+
+
+def test_the_schema_refuses_an_event_with_the_id_of_a_state(validator, events):
+    event = copy.deepcopy(events[0])
+    event["id"] = "1122334455667788-1-a.b"
     assert not validator.is_valid(event)
 
 

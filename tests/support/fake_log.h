@@ -12,7 +12,15 @@ struct fake_log {
 	uint64_t epoch, oldest;
 	struct bus_rows rows; /* rows.items[i] has the number i + 1 */
 	size_t reads;
-	bool is_broken; /* reads fail */
+	bool is_broken;   /* reads fail */
+	size_t facts;     /* "a.f000", "a.f001" … as they stand now */
+	size_t snapshots; /* that are open */
+	bool are_over;    /* snapshots that are open can no longer be read */
+};
+
+struct bus_snapshot {
+	size_t facts;
+	uint64_t seq;
 };
 
 #define FAKE_EPOCH 0x1122334455667788u
@@ -101,13 +109,70 @@ static uint64_t fake_last_seq(void *ctx, struct sv prefix)
 	return 0;
 }
 
+static enum status fake_snapshot_open(
+	void *ctx, struct bus_snapshot **out, uint64_t *out_epoch, uint64_t *out_seq, struct error *err)
+{
+	struct fake_log *log = ctx;
+	struct bus_snapshot *snapshot = calloc(1, sizeof *snapshot);
+	if (!snapshot || log->is_broken) {
+		free(snapshot);
+		return error_set(err, E_STORE, "disk gone");
+	}
+	snapshot->facts = log->facts;
+	snapshot->seq = log->rows.n;
+	log->snapshots++;
+	*out = snapshot;
+	*out_epoch = log->epoch;
+	*out_seq = snapshot->seq;
+	return OK;
+}
+
+/* Each record is that of the snapshot's place, without a payload. */
+static enum status fake_snapshot_read(void *ctx, struct bus_snapshot *snapshot, struct arena *arena,
+	const struct bus_facts *facts, size_t max_bytes, struct bus_rows *out, bool *out_more, struct error *err)
+{
+	struct fake_log *log = ctx;
+	size_t bytes = 0;
+	struct pw_record record = { .kind = PW_RECORD_STATE, .epoch = log->epoch, .seq = snapshot->seq };
+	if (log->are_over)
+		return error_set(err, E_NOT_FOUND, "over");
+	*out_more = false;
+	for (size_t i = 0; i < snapshot->facts; i++) {
+		struct sv id = arena_printf(arena, "a.f%03zu", i);
+		bool is_wanted = facts->is_whole ? sv_eq(id, facts->prefix) : sv_starts(id, facts->prefix);
+		if (!is_wanted || (facts->after.n && sv_compare(id, facts->after) <= 0))
+			continue;
+		if (out->n && bytes + PW_RECORD_FIXED > max_bytes) {
+			*out_more = true;
+			return OK;
+		}
+		bytes += PW_RECORD_FIXED;
+		uint8_t *head = arena_alloc(arena, PW_RECORD_FIXED);
+		pw_record_head(&record, head);
+		*list_push(arena, out) = (struct bus_row){ .seq = snapshot->seq,
+			.topic = arena_printf(arena, "fact/a/f%03zu/state/", i),
+			.record = { (const char *)head, PW_RECORD_FIXED } };
+	}
+	return OK;
+}
+
+static void fake_snapshot_close(void *ctx, struct bus_snapshot *snapshot)
+{
+	struct fake_log *log = ctx;
+	log->snapshots--;
+	free(snapshot);
+}
+
 static inline struct bus_log fake_log_as_bus_log(struct fake_log *log)
 {
 	return (struct bus_log){ .ctx = log,
 		.position = fake_position,
 		.read = fake_read,
 		.at_time = fake_at_time,
-		.last_seq = fake_last_seq };
+		.last_seq = fake_last_seq,
+		.snapshot_open = fake_snapshot_open,
+		.snapshot_read = fake_snapshot_read,
+		.snapshot_close = fake_snapshot_close };
 }
 
 #endif

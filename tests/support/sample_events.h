@@ -6,11 +6,13 @@
 
 #include "change.h"
 
-#define SAMPLE_EVENTS 15
+#define SAMPLE_EVENTS 17
 
 struct sample_parts {
 	struct statement statement, older;
 	struct document document;
+	struct statement said;
+	struct document place;
 	struct fact fact;
 	struct change changes[SAMPLE_EVENTS];
 	struct edit edits[SAMPLE_EVENTS];
@@ -123,7 +125,32 @@ static inline void sample_edits(struct arena *arena, struct sample_parts *parts)
 	parts->edits[11] = (struct edit){ .kind = CHANGE_REMOVED, .old = &parts->older };
 }
 
-/* Fills SAMPLE_EVENTS events. 0-8 of facts, 9-11 of documents, 12-13 of sources, 14 of the daemon. */
+static inline void sample_states(struct sample_parts *parts, struct event out[2])
+{
+	parts->said = (struct statement){ .text = parts->statement.text, .speaker = parts->statement.speaker };
+	parts->place = (struct document){ .url = parts->document.url, .published = WALL_NONE };
+	out[0] = (struct event){ .family = EVENT_FACT,
+		.what = SV("state"),
+		.subject = parts->fact.id,
+		.time = parts->document.published,
+		.recorded = { 1633700000123 },
+		.is_state = true,
+		.fact = &parts->fact,
+		.said = &parts->said,
+		.document = &parts->place,
+		.source_id = SV("state-press"),
+		.retrieved = WALL_NONE,
+		.sightings = 3 };
+	out[1] = out[0];
+	out[1].said = NULL;
+	out[1].document = NULL;
+	out[1].source_id = SV("config");
+	out[1].time = WALL_NONE;
+	out[1].sightings = 0;
+}
+
+/* Fills SAMPLE_EVENTS events. 0-8 of facts, 9-11 of documents, 12-13 of sources, 14 of the daemon, 15-16 states of a fact:
+ * as a statement left it, as a file declared it. */
 static inline void sample_events(struct arena *arena, struct event *out)
 {
 	struct sample_parts *parts = arena_new_of(arena, struct sample_parts);
@@ -167,6 +194,7 @@ static inline void sample_events(struct arena *arena, struct event *out)
 	out[14].what = SV("started");
 	out[14].subject = out[14].source_id = (struct sv){ 0 };
 	out[14].severity = SEVERITY_INFO;
+	sample_states(parts, &out[15]);
 }
 
 /* Makes every text of the event longer than an event may be, and full of what needs an escape. */

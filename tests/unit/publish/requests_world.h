@@ -15,7 +15,8 @@ struct world {
 	struct inbox inbox;
 	struct arena *arena;
 	struct reply reply;
-	uint64_t token; /* of the last call */
+	const char *peer; /* who asks */
+	uint64_t token;   /* of the last call */
 	char name[32], body[32];
 	size_t calls;
 };
@@ -34,6 +35,7 @@ static inline int set_up(void **state)
 	struct world *w = calloc(1, sizeof *w);
 	fake_log_init(&w->log);
 	w->arena = arena_new(64u << 20);
+	w->peer = "peer";
 	w->requests.log = fake_log_as_bus_log(&w->log);
 	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call };
 	w->requests.instance = SV("test");
@@ -46,6 +48,8 @@ static inline int set_up(void **state)
 static inline int tear_down(void **state)
 {
 	struct world *w = *state;
+	snapshots_end(&w->requests);
+	assert_int_equal(w->log.snapshots, 0);
 	inbox_done(&w->inbox);
 	arena_free(w->arena);
 	fake_log_done(&w->log);
@@ -59,7 +63,7 @@ static inline void ask_frames(struct world *w, uint8_t verb, uint64_t id, const 
 	struct pw_request request = { .verb = verb, .id = id };
 	pw_request_write(&request, header);
 	inbox_clear(&w->inbox);
-	inbox_add(&w->inbox, SV("peer"));
+	inbox_add(&w->inbox, sv_of(w->peer));
 	inbox_add(&w->inbox, (struct sv){ (const char *)header, sizeof header });
 	for (size_t i = 0; i < n; i++)
 		inbox_add(&w->inbox, body[i]);

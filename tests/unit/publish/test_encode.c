@@ -190,12 +190,72 @@ static void a_fact_for_a_call_is_that_of_the_event_and_its_aliases(void **state)
 	json_free(fact);
 }
 
+static void a_state_says_where_the_fact_stands_and_on_what(void **state)
+{
+	(void)state;
+	assert_sv(encode_event(arena, &events[15], SV("policywatchd/test"), EPOCH, 42),
+		"{\"specversion\":\"1.0\",\"id\":\"1122334455667788-42-us-mexico.security-personnel\","
+		"\"source\":\"policywatchd/test\",\"type\":\"policywatch.fact.state.v1\","
+		"\"subject\":\"us-mexico.security-personnel\","
+		"\"time\":\"2021-10-08T12:00:00.000Z\",\"recordedtime\":\"2021-10-08T13:33:20.123Z\","
+		"\"sequence\":\"00000000000000000042\",\"correlationid\":\"us-mexico.security-personnel\","
+		"\"datacontenttype\":\"application/json\",\"data\":{"
+		"\"fact\":{\"id\":\"us-mexico.security-personnel\",\"beat\":\"us-mexico\",\"kind\":\"figure\","
+		"\"text\":\"Mexico has deployed more than 12,000 security personnel.\",\"parties\":[\"MX\"],"
+		"\"status\":\"in-force\",\"as_of\":\"2021-10-08\","
+		"\"figure\":{\"value\":28000,\"unit\":\"security personnel\",\"bound\":\"about\"}},"
+		"\"statement\":{\"text\":\"Mexico has 28,000 troops \\\"on mission\\\" in the south.\","
+		"\"speaker\":\"the secretary\"},"
+		"\"document\":{\"source\":\"state-press\",\"url\":\"https://example.org/a?b=1&c=2\"},"
+		"\"sightings\":3,\"severity\":\"info\",\"why\":[]}}");
+	assert_sv(encode_topic(arena, &events[15]), "fact/us-mexico/security-personnel/state/");
+}
+
+static void a_prefix_of_topics_is_a_prefix_of_ids(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *prefix, *id;
+		bool is_possible, is_whole;
+	} cases[] = {
+		{ "", "", true, false },
+		{ "fa", "", true, false },
+		{ "fact/", "", true, false },
+		{ "fact/us", "us", true, false },
+		{ "fact/us/", "us.", true, false },
+		{ "fact/us/a", "us.a", true, false },
+		{ "fact/us/a/", "us.a", true, true },
+		{ "fact/us/a/sta", "us.a", true, true },
+		{ "fact/us/a/state/", "us.a", true, true },
+		{ "fact/us/a/state/x", NULL, false, false },
+		{ "fact/us/a/figure/", NULL, false, false },
+		{ "fact/us/a/b/state/", NULL, false, false },
+		{ "fact//a/", NULL, false, false },
+		{ "fact/us//", NULL, false, false },
+		{ "fact/u.s/a/", NULL, false, false },
+		{ "fact/u.s", NULL, false, false },
+		{ "fact/us/a.b/", NULL, false, false },
+		{ "source/x/", NULL, false, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct sv id;
+		bool is_whole, is_possible = encode_topic_facts(arena, sv_of(cases[i].prefix), &id, &is_whole);
+		assert_int_equal(is_possible, cases[i].is_possible);
+		if (!is_possible)
+			continue;
+		assert_sv(id, cases[i].id);
+		assert_int_equal(is_whole, cases[i].is_whole);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_of_a_figure_reads_as_designed),
 		cmocka_unit_test(a_notice_of_a_source_holds_message_and_severity),
 		cmocka_unit_test(values_are_written_by_their_kind),
+		cmocka_unit_test(a_state_says_where_the_fact_stands_and_on_what),
+		cmocka_unit_test(a_prefix_of_topics_is_a_prefix_of_ids),
 		cmocka_unit_test(an_edit_names_both_texts_and_the_numbers_that_differ),
 		cmocka_unit_test(a_removal_shows_the_statement_that_went),
 		cmocka_unit_test(topics_are_levels_closed_by_a_slash),
