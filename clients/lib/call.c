@@ -17,6 +17,13 @@ struct pw_reply {
 	char json[];
 };
 
+struct call {
+	const char *json;
+	const void *body;
+	size_t body_bytes;
+	int64_t deadline_ms;
+};
+
 static enum pw_status send_call(struct pw_client *client, const char *json, const void *body, size_t body_bytes)
 {
 	uint8_t head[PW_REQUEST_HEADER];
@@ -41,31 +48,57 @@ static void hang_up(struct pw_client *client)
 }
 
 /* Sends and waits; PW_OK: client->frames holds the reply, of any status. */
-static enum pw_status exchange(struct pw_client *client, const char *json, const void *body, size_t body_bytes,
-	int64_t deadline_ms, struct pw_request *out)
+static enum pw_status exchange(struct pw_client *client, const struct call *call, struct pw_request *out)
 {
+	const char *endpoint = client->peers.list[client->calls_at].query;
 	enum pw_status st = PW_OK;
 	if (!client->calls)
-		st = sock_dealer(&client->sockets, client_peer(client)->query, &client->calls);
+		st = sock_dealer(&client->sockets, endpoint, &client->calls);
 	if (st == PW_OK)
-		st = send_call(client, json, body, body_bytes);
-	for (int64_t now_ms = client_now_ms(); st == PW_OK && now_ms < deadline_ms; now_ms = client_now_ms()) {
+		st = send_call(client, call->json, call->body, call->body_bytes);
+	for (int64_t now_ms = client_now_ms(); st == PW_OK && now_ms < call->deadline_ms; now_ms = client_now_ms()) {
 		enum pw_status got = sock_receive(client->calls, &client->frames);
 		if (got == PW_OK && message_read_reply(&client->frames, out) && out->id == client->last_id &&
 			out->verb == PW_VERB_CALL)
 			return PW_OK;
 		if (got == PW_TIMEOUT)
-			sock_wait(client->calls, (int)(deadline_ms - now_ms));
+			sock_wait(client->calls, (int)(call->deadline_ms - now_ms));
 		else if (got != PW_OK)
 			st = got;
 	}
 	if (st == PW_OK || st == PW_TIMEOUT)
-		st = client_fail(client, PW_UNREACHABLE, "%s: no answer within %d ms", client_peer(client)->query,
-			client->request_ms);
+		st = client_fail(client, PW_UNREACHABLE, "%s: no answer within %d ms", endpoint, client->request_ms);
 	else
-		(void)client_fail(client, st, "%s: %s", client_peer(client)->query,
+		(void)client_fail(client, st, "%s: %s", endpoint,
 			st == PW_INVALID ? "not an endpoint, or an answer over all limits" : sock_error());
 	hang_up(client); /* a late answer must not meet the next call */
+	return st;
+}
+
+/* Asks one daemon, again while it is busy. */
+static enum pw_status ask_one(struct pw_client *client, struct call *call, struct pw_request *out)
+{
+	call->deadline_ms = client_now_ms() + client->request_ms;
+	enum pw_status st = exchange(client, call, out);
+	while (st == PW_OK && out->status == PW_WIRE_BUSY && client_now_ms() + BUSY_MS < call->deadline_ms) {
+		sock_wait(client->calls, BUSY_MS);
+		st = exchange(client, call, out);
+	}
+	return st;
+}
+
+/* The daemon that answered last, or that is followed, first; then the others. */
+static enum pw_status ask_any(struct pw_client *client, struct call *call, struct pw_request *out)
+{
+	enum pw_status st = PW_UNREACHABLE;
+	if (!client->calls)
+		client->calls_at = client->peers.at;
+	for (size_t i = 0; i < client->peers.n; i++) {
+		st = ask_one(client, call, out);
+		if (st != PW_UNREACHABLE)
+			break;
+		client->calls_at = (client->calls_at + 1) % client->peers.n;
+	}
 	return st;
 }
 
@@ -115,7 +148,8 @@ static enum pw_status take_reply(struct pw_client *client, uint8_t wire_status, 
 	}
 	const char *why = pw_text(pw_get(reply->value, "error"));
 	if (st == PW_OK)
-		st = client_fail(client, PW_INVALID, "%s: the answer is not JSON", client_peer(client)->query);
+		st = client_fail(
+			client, PW_INVALID, "%s: the answer is not JSON", client->peers.list[client->calls_at].query);
 	else
 		(void)client_fail(client, st, "%.200s", why[0] ? why : pw_status_text(st));
 	pw_reply_free(reply);
@@ -127,7 +161,6 @@ enum pw_status pw_call(struct pw_client *client, const char *name, const char *p
 {
 	char *json = NULL;
 	struct pw_request reply = { 0 };
-	int64_t deadline_ms = client_now_ms() + client->request_ms;
 	enum pw_status st = value_call(name, params, &json);
 	if (st)
 		return client_fail(client, st, st == PW_NOMEM ? "no memory" : "the parameters are not a JSON object");
@@ -137,11 +170,8 @@ enum pw_status pw_call(struct pw_client *client, const char *name, const char *p
 		return client_fail(
 			client, PW_INVALID, "too much for one call (at most %d MiB)", (int)(CALL_BYTES >> 20));
 	}
-	st = exchange(client, json, body, body_bytes, deadline_ms, &reply);
-	while (st == PW_OK && reply.status == PW_WIRE_BUSY && client_now_ms() + BUSY_MS < deadline_ms) {
-		sock_wait(client->calls, BUSY_MS);
-		st = exchange(client, json, body, body_bytes, deadline_ms, &reply);
-	}
+	struct call call = { .json = json, .body = body, .body_bytes = body_bytes };
+	st = ask_any(client, &call, &reply);
 	free(json);
 	return st == PW_OK ? take_reply(client, reply.status, out) : st;
 }

@@ -1,7 +1,6 @@
 #include "client.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,10 +28,11 @@ enum pw_status client_fail(struct pw_client *client, enum pw_status status, cons
 	return status;
 }
 
-enum pw_status client_ask(struct pw_client *client, struct sock *sock, uint8_t verb, const void *body, size_t n)
+enum pw_status client_ask(
+	struct pw_client *client, struct sock *sock, uint8_t verb, uint8_t flags, const void *body, size_t n)
 {
 	uint8_t head[PW_REQUEST_HEADER];
-	struct pw_request request = { .verb = verb, .id = ++client->last_id };
+	struct pw_request request = { .verb = verb, .flags = flags, .id = ++client->last_id };
 	pw_request_write(&request, head);
 	struct frame frames[] = { { head, sizeof head }, { body, n } };
 	return sock_send(sock, frames, 2);
@@ -85,22 +85,14 @@ static enum pw_status take_options(struct pw_client *client, const struct pw_opt
 
 static enum pw_status load_cursor(struct pw_client *client)
 {
-	struct cursor cursor;
 	if (!client->cursor_file)
 		return PW_OK;
-	enum pw_status st = cursor_read(client->cursor_file, &cursor);
+	enum pw_status st = cursor_read(client->cursor_file, &client->cursor);
 	if (st == PW_NOT_FOUND)
 		return PW_OK;
 	if (st == PW_INVALID)
 		return client_fail(client, st, "%s: not a cursor of policywatch", client->cursor_file);
-	if (st)
-		return client_fail(client, st, "%s: %s", client->cursor_file, strerror(errno));
-	struct follow *follow = &client->follow;
-	follow->has_place = true;
-	follow->epoch = cursor.epoch;
-	follow->scanned = follow->head = follow->acked = follow->saved = cursor.seq;
-	follow->has_saved = true;
-	return PW_OK;
+	return st ? client_fail(client, st, "%s: %s", client->cursor_file, strerror(errno)) : PW_OK;
 }
 
 static enum pw_status set_up(struct pw_client *client, const struct pw_options *given)
@@ -116,6 +108,8 @@ static enum pw_status set_up(struct pw_client *client, const struct pw_options *
 	if (st)
 		return st;
 	st = sockets_init(&client->sockets);
+	if (st == PW_OK)
+		st = waker_init(client->waker, client->sockets.epoll_fd);
 	if (st)
 		return client_fail(client, st, "sockets: %s", strerror(errno));
 	st = sock_dealer(&client->sockets, client_peer(client)->query, &client->query);
@@ -128,9 +122,16 @@ enum pw_status pw_connect(const struct pw_options *options, struct pw_client **o
 {
 	struct timespec now;
 	struct pw_client *client = calloc(1, sizeof *client);
-	*out = client;
-	if (!client)
+	struct waker *waker = calloc(1, sizeof *waker);
+	if (!client || !waker) {
+		free(client);
+		free(waker);
+		*out = NULL;
 		return PW_NOMEM;
+	}
+	*out = client;
+	waker->fd = -1;
+	client->waker = waker;
 	client->sockets.epoll_fd = -1;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	client->last_id = (uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec; /* no reply to an earlier client fits */
@@ -150,6 +151,8 @@ void pw_close(struct pw_client *client)
 	sock_close(client->events);
 	sock_close(client->query);
 	sock_close(client->calls);
+	waker_done(client->waker);
+	free(client->waker);
 	sockets_done(&client->sockets);
 	frames_done(&client->frames);
 	peers_done(&client->peers);
@@ -169,68 +172,50 @@ enum pw_state pw_client_state(const struct pw_client *client)
 	return follow_state(client);
 }
 
-/* Milliseconds until the first of the two; -1 is never. */
-static int sooner(int a, int b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
-static int left_ms(int64_t deadline_ms)
-{
-	int64_t left = deadline_ms - client_now_ms();
-	return left > 0 ? (int)left : 0;
-}
-
-enum pw_status pw_next(struct pw_client *client, int timeout_ms, struct pw_event **out)
-{
-	int64_t deadline_ms = client_now_ms() + timeout_ms;
-	if (client->sockets.epoll_fd < 0)
-		return PW_INVALID;
-	for (;;) {
-		enum pw_status st = follow_step(client);
-		if (st == PW_OK) {
-			struct pw_event *event = event_pop(&client->follow.queue);
-			client->follow.delivered = pw_event_seq(event);
-			*out = event;
-			return PW_OK;
-		}
-		int rest_ms = timeout_ms < 0 ? -1 : left_ms(deadline_ms);
-		if (st != PW_TIMEOUT || rest_ms == 0)
-			return st;
-		struct pollfd wait = { .fd = client->sockets.epoll_fd, .events = POLLIN };
-		if (poll(&wait, 1, sooner(rest_ms, follow_wait_ms(client))) < 0)
-			return errno == EINTR ? PW_TIMEOUT
-					      : client_fail(client, PW_SYSTEM, "poll: %s", strerror(errno));
-	}
-}
-
 enum pw_status pw_ack(struct pw_client *client, const struct pw_event *event)
 {
-	return follow_ack(client, pw_event_epoch(event), pw_event_seq(event));
+	return follow_ack(client, event);
 }
 
-enum pw_status pw_resume(struct pw_client *client, uint64_t from_seq)
+static enum pw_status resume(struct pw_client *client, uint64_t from_seq, int64_t from_time_ms)
 {
 	if (client->follow.phase != PHASE_HALTED)
 		return client_fail(client, PW_INVALID, "nothing to resume");
 	client->from_seq = from_seq;
-	client->from_time_ms = 0;
+	client->from_time_ms = from_time_ms;
+	client->is_chosen = true;
+	client->chosen_epoch = client->follow.halt_epoch;
+	follow_leave_log(client);
 	follow_done(client);
-	sock_close(client->events); /* with what it still holds of another log */
-	client->events = NULL;
 	memset(&client->follow, 0, sizeof client->follow);
 	follow_start(client);
 	return PW_OK;
 }
 
-int pw_fd(const struct pw_client *client)
+enum pw_status pw_resume(struct pw_client *client, uint64_t from_seq)
 {
-	return client->sockets.epoll_fd;
+	return resume(client, from_seq, 0);
 }
 
-int pw_wait_ms(const struct pw_client *client)
+enum pw_status pw_resume_time(struct pw_client *client, int64_t time_ms)
 {
-	return follow_wait_ms(client);
+	if (time_ms <= 0)
+		return client_fail(client, PW_INVALID, "not a time since 1970");
+	return resume(client, 0, time_ms);
+}
+
+int64_t pw_last_time(const struct pw_client *client)
+{
+	if (client->follow.has_place && client->follow.acked_time_ms)
+		return client->follow.acked_time_ms;
+	for (size_t i = 0; i < client->cursor.n; i++) {
+		if (client->cursor.logs[i].time_ms)
+			return client->cursor.logs[i].time_ms;
+	}
+	return 0;
+}
+
+const char *pw_daemon(const struct pw_client *client)
+{
+	return client->peers.n ? client_peer(client)->events : "";
 }

@@ -13,8 +13,9 @@ struct parsed {
 
 struct pw_event {
 	struct pw_event *next;
-	uint64_t epoch, seq;
+	uint64_t epoch, seq, fact;
 	int64_t time_ns;
+	bool is_state;
 	struct parsed *parsed; /* apart, so that a const event can be parsed late */
 	size_t json_bytes;
 	const char *json;
@@ -34,6 +35,7 @@ struct pw_event *event_new(const char *topic, size_t topic_bytes, const struct p
 	*event = (struct pw_event){ .epoch = record->epoch,
 		.seq = record->seq,
 		.time_ns = record->time_ns,
+		.is_state = record->kind == PW_RECORD_STATE,
 		.parsed = parsed,
 		.json_bytes = record->payload_bytes,
 		.json = json };
@@ -51,6 +53,16 @@ void pw_event_free(struct pw_event *event)
 	value_free(event->parsed->value);
 	free(event->parsed);
 	free(event);
+}
+
+void event_number(struct pw_event *event, uint64_t fact)
+{
+	event->fact = fact;
+}
+
+uint64_t event_fact(const struct pw_event *event)
+{
+	return event->fact;
 }
 
 void event_push(struct event_queue *queue, struct pw_event *event)
@@ -100,6 +112,11 @@ uint64_t pw_event_epoch(const struct pw_event *event)
 int64_t pw_event_time_ns(const struct pw_event *event)
 {
 	return event->time_ns;
+}
+
+int pw_event_is_state(const struct pw_event *event)
+{
+	return event->is_state;
 }
 
 const char *pw_event_topic(const struct pw_event *event)

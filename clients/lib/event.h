@@ -8,6 +8,10 @@
 /* Copies everything. NULL: no memory. */
 struct pw_event *event_new(const char *topic, size_t topic_bytes, const struct pw_record *record);
 
+/* Numbers the facts of a snapshot, which share one seq, from 1; 0: a change. */
+void event_number(struct pw_event *event, uint64_t fact);
+uint64_t event_fact(const struct pw_event *event);
+
 /* Events waiting to be handed out, in order. */
 struct event_queue {
 	struct pw_event *first, *last;

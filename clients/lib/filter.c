@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define FACT_LEVELS 3 /* fact/<beat>/<fact>/ */
+
 static bool is_topic_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-_./", c));
@@ -92,6 +94,30 @@ enum pw_status filter_init(struct filter *filter, const char *const *topics, con
 		filter->n = 0;
 	find_common(filter);
 	return PW_OK;
+}
+
+/* A prefix to the levels that name a fact; what follows names a change. */
+static size_t fact_bytes(const char *prefix)
+{
+	size_t n = 0;
+	for (size_t levels = 0; prefix[n] && levels < FACT_LEVELS; n++)
+		levels += prefix[n] == '/';
+	return n;
+}
+
+size_t filter_state_bytes(const struct filter *filter)
+{
+	return fact_bytes(filter->common);
+}
+
+bool filter_takes_state(const struct filter *filter, const char *topic, size_t n)
+{
+	for (size_t i = 0; i < filter->n; i++) {
+		size_t prefix_bytes = fact_bytes(filter->topics[i]);
+		if (n >= prefix_bytes && memcmp(topic, filter->topics[i], prefix_bytes) == 0)
+			return true;
+	}
+	return filter->n == 0;
 }
 
 bool filter_takes(const struct filter *filter, const char *topic, size_t n)

@@ -18,6 +18,9 @@ struct filter {
 
 /* topics: NULL-terminated, or NULL. PW_INVALID: *out_bad is one that can't be a topic, or NULL when there are too many. */
 enum pw_status filter_init(struct filter *filter, const char *const *topics, const char **out_bad);
+/* The facts of a snapshot (fact/<beat>/<fact>/state/) that the filter is about: those whose changes it takes. */
+bool filter_takes_state(const struct filter *filter, const char *topic, size_t n);
+size_t filter_state_bytes(const struct filter *filter); /* of `common`: the prefix that all of them share */
 bool filter_takes(const struct filter *filter, const char *topic, size_t n);
 
 #endif

@@ -1,15 +1,17 @@
 /* Following the log: a state machine that never waits.
  *
- *	HELLO ── epoch, head ──> REPLAY ── scanned = head ──> LIVE
- *	  ^                        ^  <──── a gap ────────────  │
- *	  └──── no heartbeat, reconnected, another epoch ───────┘
+ *	HELLO ── epoch, head ──> SNAPSHOT ──> REPLAY ── scanned = head ──> LIVE
+ *	  ^                     (if asked)      ^  <────── a gap ────────────  │
+ *	  └────── no heartbeat, reconnected, another epoch, next daemon ───────┘
  *
  * Invariant: each wanted event up to `scanned` was handed out or waits in the queue, in order. Replay moves `scanned`
  * to what the daemon says it looked at; a live event moves it when prev[] shows that nothing lies between. Everything
  * at or below `scanned` that still comes is a duplicate. While replaying, the subscription stays unread: its queue is
  * the buffer, and what overflows is one more gap. A question that is not answered is asked again on a new
- * socket, for ever. What the daemon sends is checked and, if it is not as documented, asked for again later. */
+ * socket, for ever, and of the next daemon if there are several. What the daemon sends is checked and, if it is not as documented, asked for again later. */
 #include "follow.h"
+
+#define STEPS 1000 /* of one call: what is left then is done in the next */
 
 int64_t follow_doubled(int64_t ms, unsigned times, int64_t max_ms)
 {
@@ -18,31 +20,62 @@ int64_t follow_doubled(int64_t ms, unsigned times, int64_t max_ms)
 	return ms < max_ms ? ms : max_ms;
 }
 
+int64_t follow_backoff_ms(unsigned times)
+{
+	return follow_doubled(BACKOFF_MS, times, BACKOFF_MAX_MS);
+}
+
 void follow_enter(struct pw_client *client, enum phase phase)
 {
 	struct follow *follow = &client->follow;
 	follow->phase = phase;
 	follow->is_asked = false;
 	follow->attempts = 0;
-	follow->ask_at_ms = 0;
+	/* Whatever greets or contradicts itself without end gets no question without end. */
+	follow->ask_at_ms = phase == PHASE_HELLO && follow->hello_ms ? follow->hello_ms + BACKOFF_MS : 0;
 	if (phase == PHASE_LIVE)
 		follow->heard_ms = client_now_ms();
 }
 
-enum pw_status follow_halt(struct pw_client *client, enum pw_status why)
+enum pw_status follow_halt(struct pw_client *client, enum pw_status why, uint64_t epoch)
 {
 	follow_enter(client, PHASE_HALTED);
+	follow_unsubscribe(client); /* what comes now would only wake the caller */
 	client->follow.halt = why;
+	client->follow.halt_epoch = epoch;
 	return why;
+}
+
+/* Spread over a quarter, so that clients of one daemon do not come back all at once. */
+static int64_t spread(const struct pw_client *client, int64_t wait_ms)
+{
+	return wait_ms + (int64_t)(client->last_id * 2654435761u % 97) * wait_ms / 388;
 }
 
 void follow_ask_later(struct pw_client *client, int64_t wait_ms)
 {
 	struct follow *follow = &client->follow;
-	/* Spread over a quarter, so that clients of one daemon do not come back all at once. */
-	follow->ask_at_ms = client_now_ms() + wait_ms + (int64_t)(client->last_id * 2654435761u % 97) * wait_ms / 388;
+	follow->ask_at_ms = client_now_ms() + spread(client, wait_ms);
 	follow->is_asked = false;
 	follow->attempts++;
+}
+
+void follow_move_on(struct pw_client *client)
+{
+	struct follow *follow = &client->follow;
+	struct peers *peers = &client->peers;
+	int64_t wait_ms = 0;
+	sock_close(client->query);
+	sock_close(client->calls);
+	client->query = client->calls = NULL;
+	follow_unsubscribe(client);
+	peers->at = (peers->at + 1) % peers->n;
+	if (++follow->tried >= peers->n) {
+		wait_ms = spread(client, follow_backoff_ms(follow->rounds++));
+		follow->tried = 0;
+	}
+	follow_enter(client, PHASE_HELLO);
+	follow->ask_at_ms = client_now_ms() + wait_ms;
 }
 
 void follow_start(struct pw_client *client)
@@ -53,19 +86,38 @@ void follow_start(struct pw_client *client)
 	(void)follow_ask(client); /* "now" is when the caller connected, not when it first asks for an event */
 }
 
+static enum pw_status step(struct pw_client *client)
+{
+	switch (client->follow.phase) {
+	case PHASE_HALTED:
+		if (client->query)
+			sock_touch(client->query);
+		return client->follow.halt;
+	case PHASE_LIVE: return follow_step_live(client);
+	case PHASE_HELLO:
+	case PHASE_SNAPSHOT:
+	case PHASE_REPLAY: break;
+	}
+	return follow_step_asking(client);
+}
+
 enum pw_status follow_step(struct pw_client *client)
 {
 	struct follow *follow = &client->follow;
 	enum pw_status st = PW_OK;
-	if (!client->events)
-		st = follow_subscribe(client);
-	while (st == PW_OK && !follow->queue.first) {
-		if (follow->phase == PHASE_HALTED) {
-			sock_touch(client->events);
-			return follow->halt;
+	follow->is_more = false;
+	for (int i = 0; st == PW_OK && !follow->queue.first; i++) {
+		if (i == STEPS) {
+			follow->is_more = true;
+			return PW_TIMEOUT;
 		}
-		st = follow->phase == PHASE_LIVE ? follow_step_live(client) : follow_step_asking(client);
+		if (!client->events && follow->phase != PHASE_HALTED)
+			st = follow_subscribe(client);
+		if (st == PW_OK)
+			st = step(client);
 	}
+	if (st != PW_OK && client->calls)
+		sock_touch(client->calls); /* nobody else looks at its signals between two calls */
 	return st;
 }
 
@@ -73,7 +125,7 @@ int follow_wait_ms(const struct pw_client *client)
 {
 	const struct follow *follow = &client->follow;
 	int64_t at_ms;
-	if (follow->queue.first)
+	if (follow->queue.first || follow->is_more)
 		return 0;
 	if (follow->phase == PHASE_HALTED)
 		return -1;
@@ -81,6 +133,8 @@ int follow_wait_ms(const struct pw_client *client)
 		at_ms = follow->heard_ms + follow_stale_ms(follow);
 	else
 		at_ms = follow->is_asked ? follow->answer_by_ms : follow->ask_at_ms;
+	if (!client->events)
+		return 0;
 	int64_t left_ms = at_ms - client_now_ms();
 	return left_ms > 0 ? (int)left_ms : 0;
 }
@@ -88,6 +142,8 @@ int follow_wait_ms(const struct pw_client *client)
 enum pw_state follow_state(const struct pw_client *client)
 {
 	const struct follow *follow = &client->follow;
+	if (follow->phase == PHASE_HALTED)
+		return PW_HALTED;
 	if (follow->is_stale)
 		return PW_STALE;
 	if (follow->phase == PHASE_LIVE && follow->is_heard && !follow->queue.first)

@@ -1,5 +1,6 @@
 #include "message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define INTERVAL_MS 1000 /* when the daemon says 0 */
@@ -7,9 +8,16 @@
 #define INTERVAL_MAX_MS 60000
 #define HELLO_FIXED 36
 #define PAGE_FIXED 36
+#define SNAPSHOT_FIXED 14
+#define FACTS_FIXED 32
 
-size_t message_hello(uint8_t out[MESSAGE_HELLO_BYTES], int64_t time_ns)
+size_t message_hello(uint8_t out[MESSAGE_HELLO_BYTES], int64_t time_ms)
 {
+	int64_t time_ns;
+	if (time_ms <= 0)
+		time_ns = INT64_MIN;
+	else if (__builtin_mul_overflow(time_ms, (int64_t)1000000, &time_ns))
+		time_ns = INT64_MAX;
 	pw_put_u64(out, (uint64_t)time_ns);
 	return MESSAGE_HELLO_BYTES;
 }
@@ -22,6 +30,17 @@ size_t message_replay(uint8_t out[MESSAGE_REPLAY_MAX], uint64_t epoch, uint64_t 
 	pw_put_u32(out + 20, MESSAGE_REPLAY_BYTES);
 	memcpy(out + 24, filter->common, filter->common_bytes);
 	return 24 + filter->common_bytes;
+}
+
+size_t message_snapshot(uint8_t out[MESSAGE_SNAPSHOT_MAX], uint64_t id, const struct filter *filter, const char *last)
+{
+	size_t prefix_bytes = filter_state_bytes(filter), last_bytes = strnlen(last, PW_TOPIC_MAX);
+	pw_put_u64(out, id);
+	pw_put_u32(out + 8, MESSAGE_REPLAY_BYTES);
+	pw_put_u16(out + 12, (uint16_t)prefix_bytes);
+	memcpy(out + SNAPSHOT_FIXED, filter->common, prefix_bytes);
+	memcpy(out + SNAPSHOT_FIXED + prefix_bytes, last, last_bytes);
+	return SNAPSHOT_FIXED + prefix_bytes + last_bytes;
 }
 
 size_t message_ack(uint8_t out[MESSAGE_ACK_MAX], uint64_t epoch, uint64_t seq, const char *name)
@@ -111,5 +130,56 @@ enum pw_status message_read_page(
 		}
 	}
 	*out = page;
+	return PW_OK;
+}
+
+static enum pw_status read_fact(
+	struct frame topic, struct frame bytes, const struct filter *filter, struct facts *facts)
+{
+	struct pw_record record;
+	if (topic.n == 0 || topic.n > PW_TOPIC_MAX || memchr(topic.p, '\0', topic.n) ||
+		pw_record_read(bytes.p, bytes.n, &record))
+		return PW_INVALID;
+	memcpy(facts->last, topic.p, topic.n);
+	facts->last[topic.n] = '\0';
+	if (record.kind != PW_RECORD_STATE || record.encoding != PW_ENCODING_JSON)
+		return PW_OK;
+	if (record.epoch != facts->epoch || record.seq != facts->seq)
+		return PW_INVALID;
+	if (!filter_takes_state(filter, topic.p, topic.n))
+		return PW_OK;
+	struct pw_event *event = event_new(topic.p, topic.n, &record);
+	if (!event)
+		return PW_NOMEM;
+	event_push(&facts->events, event);
+	return PW_OK;
+}
+
+enum pw_status message_read_facts(
+	const struct frames *frames, const struct filter *filter, const char *last, struct facts *out)
+{
+	struct frame body = frames_at(frames, 1);
+	const uint8_t *p = body.p;
+	if (!p || body.n < FACTS_FIXED)
+		return PW_INVALID;
+	struct facts facts = { .epoch = pw_get_u64(p),
+		.seq = pw_get_u64(p + 8),
+		.id = pw_get_u64(p + 16),
+		.is_more = pw_get_u32(p + 24) & PW_SNAPSHOT_MORE };
+	size_t n = pw_get_u32(p + 28);
+	if (frames->n != 2 + 2 * n)
+		return PW_INVALID;
+	(void)snprintf(facts.last, sizeof facts.last, "%s", last);
+	enum pw_status st = PW_OK;
+	for (size_t i = 0; i < n && st == PW_OK; i++)
+		st = read_fact(frames_at(frames, 2 + 2 * i), frames_at(frames, 3 + 2 * i), filter, &facts);
+	/* More must follow something, or it would be asked for without end. */
+	if (st == PW_OK && facts.is_more && (facts.id == 0 || strcmp(facts.last, last) == 0))
+		st = PW_INVALID;
+	if (st) {
+		event_drop_all(&facts.events);
+		return st;
+	}
+	*out = facts;
 	return PW_OK;
 }

@@ -60,23 +60,29 @@ PW_API const char *pw_status_text(enum pw_status status);
 enum pw_state { PW_CONNECTING, PW_REPLAYING, PW_LIVE, PW_STALE, PW_HALTED, PW_REFUSED };
 PW_API const char *pw_state_text(enum pw_state state);
 
-#define PW_FROM_NOW UINT64_MAX /* start with what comes next */
+#define PW_FROM_NOW UINT64_MAX            /* start with what comes next */
+#define PW_FROM_SNAPSHOT (UINT64_MAX - 1) /* start with the facts as they stand, then what comes next */
 
 struct pw_options {
-	size_t size;               /* sizeof this struct: set by PW_OPTIONS_INIT */
-	const char *events;        /* endpoint of events; NULL: $POLICYWATCH_EVENTS, else that of the system's daemon */
-	const char *query;         /* endpoint of queries; NULL: $POLICYWATCH_QUERY, else that of the system's daemon */
+	size_t size; /* sizeof this struct: set by PW_OPTIONS_INIT */
+	/* Endpoints of events and of queries. Several daemons are parted by commas, in the same order in both: the first that
+	 * answers is used, and when it goes silent the next. NULL: $POLICYWATCH_EVENTS and $POLICYWATCH_QUERY, else
+	 * those of the system's daemon. */
+	const char *events;
+	const char *query;
 	const char *const *topics; /* prefixes ("fact/us-mexico/"), NULL-terminated; NULL or empty: everything */
-	const char *
-		cursor_file; /* where to keep the place, or NULL. Read at connect; written by pw_ack(), and now and then
-	                          * when nothing that came was for this client */
+	/* Where to keep the place, or NULL. Read at connect; written by pw_ack(), and now and then when nothing that came was
+	 * for this client. It holds a place in each of several logs. */
+	const char *cursor_file;
 	const char *cursor_name; /* under which the daemon counts this client's lag, or NULL */
-	uint64_t from_seq;       /* first event wanted when no cursor file holds one; PW_FROM_NOW; 0: from the oldest */
-	int64_t from_time_ms;    /* instead of from_seq: first event recorded at or after it; 0: not used */
-	int request_timeout_ms;  /* of one request; 0: 3000 */
+	/* First event wanted when no cursor file holds one; PW_FROM_NOW; PW_FROM_SNAPSHOT; 0: from the oldest. */
+	uint64_t from_seq;
+	int64_t from_time_ms;   /* instead of from_seq: first event recorded at or after it; 0: not used */
+	int request_timeout_ms; /* of one request; 0: 3000 */
 	/* For encrypted endpoints, see keyfile.h. Our own key file, with the secret key; NULL: $POLICYWATCH_KEY, else none. */
 	const char *key_file;
-	/* The daemon's public key file, or its 40 characters; NULL: $POLICYWATCH_SERVER_KEY, else not encrypted. */
+	/* The daemon's public key file, or its 40 characters; one for all, or one each parted by commas. NULL:
+	 * $POLICYWATCH_SERVER_KEY, else not encrypted. */
 	const char *server_key;
 };
 #define PW_OPTIONS_INIT                                                                                \
@@ -96,12 +102,24 @@ PW_API enum pw_state pw_client_state(const struct pw_client *client);
 PW_API enum pw_status pw_next(struct pw_client *client, int timeout_ms, struct pw_event **out);
 /* The event was handled: the cursor moves past it, on disk if there is a cursor file (written atomically). */
 PW_API enum pw_status pw_ack(struct pw_client *client, const struct pw_event *event);
-/* After PW_GONE or PW_EPOCH: go on from this number (0: the oldest there is; PW_FROM_NOW). */
+/* After PW_GONE or PW_EPOCH: go on from this number (0: the oldest there is; PW_FROM_NOW; PW_FROM_SNAPSHOT), or with what was
+ * recorded at or after a time (ms since 1970). */
 PW_API enum pw_status pw_resume(struct pw_client *client, uint64_t from_seq);
+PW_API enum pw_status pw_resume_time(struct pw_client *client, int64_t time_ms);
+/* When the last event that was acknowledged was recorded (ms since 1970), with a cursor file also that of an earlier run;
+ * 0: not known. */
+PW_API int64_t pw_last_time(const struct pw_client *client);
+/* The endpoint of events of the daemon in use. Valid until pw_close(). */
+PW_API const char *pw_daemon(const struct pw_client *client);
 
-/* For a loop of your own: wait until pw_fd() is readable or pw_wait_ms() has passed, then call pw_next(client, 0, …)
- * until it says PW_TIMEOUT. Edge-triggered: never wait before PW_TIMEOUT was seen. */
+/* For a loop of your own: when pw_fd() is readable, call pw_dispatch(). The descriptor is level-triggered and complete: it
+ * is readable while events wait and when a time-out of the client passes. pw_dispatch() hands at most max events to on_event,
+ * which owns each, acknowledges and frees it, and must not close the client. PW_OK: max reached, more may wait, the
+ * descriptor is readable; PW_TIMEOUT: all that is there was handed out; else as pw_next(). */
 PW_API int pw_fd(const struct pw_client *client);
+PW_API enum pw_status pw_dispatch(struct pw_client *client, size_t max,
+	void (*on_event)(struct pw_client *client, struct pw_event *event, void *ctx), void *ctx);
+/* Milliseconds until the client has something to do without a socket (-1: never), for loops that do not use pw_fd(). */
 PW_API int pw_wait_ms(const struct pw_client *client);
 
 PW_API void pw_event_free(struct pw_event *event); /* NULL is fine */
@@ -109,6 +127,7 @@ PW_API uint64_t pw_event_seq(const struct pw_event *event);
 PW_API uint64_t pw_event_epoch(const struct pw_event *event);
 PW_API int64_t pw_event_time_ns(const struct pw_event *event); /* recorded, since 1970 */
 PW_API const char *pw_event_topic(const struct pw_event *event);
+PW_API int pw_event_is_state(const struct pw_event *event); /* a fact as it stands (PW_FROM_SNAPSHOT), not a change */
 PW_API const char *pw_event_json(const struct pw_event *event); /* the CloudEvent as sent, one line */
 PW_API const struct pw_value *pw_event_value(
 	const struct pw_event *event); /* the same, parsed; NULL if it is not JSON */

@@ -16,13 +16,14 @@ static void a_cursor_comes_back_as_written(void **state)
 	(void)state;
 	char path[] = "/tmp/pw-cursor-XXXXXX", line[64] = "";
 	int fd = mkstemp(path);
-	struct cursor cursor = { UINT64_MAX - 1, 1234567890123 };
+	struct cursor cursor = { 0 };
+	cursor_set(&cursor, (struct place){ .epoch = UINT64_MAX - 1, .seq = 1234567890123 });
 	assert_true(fd >= 0);
-	assert_int_equal(cursor_write(path, cursor), PW_OK);
-	cursor = (struct cursor){ 0, 0 };
+	assert_int_equal(cursor_write(path, &cursor), PW_OK);
+	cursor = (struct cursor){ 0 };
 	assert_int_equal(cursor_read(path, &cursor), PW_OK);
-	assert_true(cursor.epoch == UINT64_MAX - 1);
-	assert_true(cursor.seq == 1234567890123);
+	assert_true(cursor.logs[0].epoch == UINT64_MAX - 1);
+	assert_true(cursor.logs[0].seq == 1234567890123);
 	FILE *file = fopen(path, "r");
 	assert_non_null(fgets(line, sizeof line, file));
 	(void)fclose(file);
@@ -54,7 +55,9 @@ static void what_is_no_cursor_is_refused(void **state)
 static void a_folder_that_is_not_there_is_an_error(void **state)
 {
 	(void)state;
-	assert_int_equal(cursor_write("/nonexistent/x/cursor", (struct cursor){ 1, 1 }), PW_SYSTEM);
+	struct cursor cursor = { 0 };
+	cursor_set(&cursor, (struct place){ .epoch = 1, .seq = 1 });
+	assert_int_equal(cursor_write("/nonexistent/x/cursor", &cursor), PW_SYSTEM);
 }
 
 int main(void)
