@@ -12,6 +12,7 @@
 #include "watch.h"
 
 struct json_t;
+struct keys;
 struct source_notes; /* what the app remembers of each source between fetches */
 
 struct app {
@@ -100,6 +101,13 @@ void control_on_call(void *ctx, const struct bus_call *call);
 void control_ingest(struct app *app, const struct bus_call *call);
 void control_learn(struct app *app, const struct bus_call *call);
 struct json_t *control_facts_json(const struct fact_list *facts);
+
+/* ---- security.c: keys and rights ---- */
+/* The keys that the configuration names. Files that are left out are logged. */
+enum status security_keys(const struct config *config, struct keys **out, struct error *err);
+void security_on_warning(void *ctx, const char *text);
+/* E_REFUSED, naming the right that is missing. */
+enum status security_check(const struct bus_peer *peer, unsigned right, struct error *err);
 
 /* ---- metrics.c ---- */
 const struct http_ops *metrics_http_ops(struct app *app, struct http_ops *ops);

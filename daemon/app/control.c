@@ -250,24 +250,29 @@ static enum status call_poke(
 
 static const struct {
 	const char *name;
+	unsigned right; /* that it needs */
 	call_function *function;
 } calls[] = {
-	{ "fact", call_fact },
-	{ "facts", call_facts },
-	{ "poke", call_poke },
-	{ "reload", call_reload },
-	{ "sources", call_sources },
-	{ "status", call_status },
+	{ "fact", PW_RIGHT_SUBSCRIBE, call_fact },
+	{ "facts", PW_RIGHT_SUBSCRIBE, call_facts },
+	{ "learn", PW_RIGHT_CONTROL, NULL },
+	{ "poke", PW_RIGHT_CONTROL, call_poke },
+	{ "reload", PW_RIGHT_CONTROL, call_reload },
+	{ "sources", PW_RIGHT_SUBSCRIBE, call_sources },
+	{ "status", PW_RIGHT_SUBSCRIBE, call_status },
 };
+
+static enum status answer_call(struct app *app, struct arena *arena, const struct bus_call *call, size_t which,
+	struct json_t *result, struct error *err)
+{
+	enum status st = security_check(&call->peer, calls[which].right, err);
+	return st ? st : calls[which].function(app, arena, call->params, result, err);
+}
 
 void control_on_call(void *ctx, const struct bus_call *call)
 {
 	struct app *app = ctx;
 	struct error err = { 0 };
-	if (sv_eq(call->name, SV("learn"))) {
-		control_learn(app, call);
-		return;
-	}
 	if (sv_eq(call->name, SV("ingest"))) {
 		control_ingest(app, call);
 		return;
@@ -275,9 +280,13 @@ void control_on_call(void *ctx, const struct bus_call *call)
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
 		if (!sv_eq(call->name, sv_of(calls[i].name)))
 			continue;
+		if (!calls[i].function && !security_check(&call->peer, calls[i].right, &err)) {
+			control_learn(app, call);
+			return;
+		}
 		CLEANUP(arena_freep) struct arena *arena = arena_new(CALL_ARENA);
 		struct json_t *result = json_new_object();
-		enum status st = calls[i].function(app, arena, call->params, result, &err);
+		enum status st = answer_call(app, arena, call, i, result, &err);
 		if (st) {
 			json_free(result);
 			result = NULL;

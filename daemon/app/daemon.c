@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "keys.h"
 #include "log.h"
 
 enum { HOUSEKEEPING_MS = 60000, ISSUES_ARENA = 4 << 20 };
@@ -99,8 +100,16 @@ static struct config *load_config(const char *file)
 static int check(const char *file)
 {
 	struct config *config = load_config(file);
+	struct keys *keys = NULL;
+	struct error err;
 	if (!config)
 		return EXIT_CONFIG;
+	if (security_keys(config, &keys, &err)) {
+		log_error("%s", err.text);
+		config_unref(config);
+		return EXIT_CONFIG;
+	}
+	keys_free(keys);
 	(void)printf("%s: ok, %zu sources, %zu facts\n", file, config->sources.n, config->facts.n);
 	config_unref(config);
 	return EXIT_SUCCESS;
@@ -130,16 +139,21 @@ static void on_housekeeping(void *ctx)
 	loop_timer_set(app->housekeeping, HOUSEKEEPING_MS);
 }
 
-static enum status open_bus(struct app *app, struct error *err)
+/* Takes the keys over. */
+static enum status open_bus(struct app *app, struct keys *keys, struct error *err)
 {
 	const struct config *config = app->config;
 	struct bus_options options = { .events_endpoints = config->events_endpoints,
 		.query_endpoints = config->query_endpoints,
 		.heartbeat_ms = (int)config->heartbeat_ms,
 		.ipc_mode = config->ipc_mode,
+		.has_ipc_group = config->ipc_group.n > 0,
+		.ipc_group = config->ipc_gid,
+		.plain_tcp = config->plain_tcp,
+		.keys = keys,
 		.instance = config->instance };
 	struct bus_log log = app_bus_log(app);
-	struct bus_ops ops = { .ctx = app, .on_call = control_on_call };
+	struct bus_ops ops = { .ctx = app, .on_call = control_on_call, .on_warning = security_on_warning };
 	return bus_new(app->loop, &options, &log, &ops, &app->bus, err);
 }
 
@@ -158,14 +172,16 @@ static enum status open_watch(struct app *app, struct error *err)
 	return st ? st : app_watch_sources(app, err);
 }
 
-/* Everything that can fail, in order: what others need comes first, fetching comes last. */
-static enum status start(struct app *app, struct error *err)
+/* Everything that can fail, in order: what others need comes first, fetching comes last. Takes the keys over. */
+static enum status start(struct app *app, struct keys *keys, struct error *err)
 {
 	enum status st = loop_new(&app->loop, err);
 	if (!st)
 		st = store_open(arena_cstr(app->config->arena, app->config->state_dir), &app->store, err);
 	if (!st)
-		st = open_bus(app, err);
+		st = open_bus(app, keys, err);
+	else
+		keys_free(keys);
 	if (!st)
 		st = open_http(app, err);
 	if (st)
@@ -213,10 +229,10 @@ static void stop(struct app *app)
 	config_unref(app->config);
 }
 
-static int run(struct app *app)
+static int run(struct app *app, struct keys *keys)
 {
 	struct error err;
-	enum status st = start(app, &err);
+	enum status st = start(app, keys, &err);
 	if (!st) {
 		systemd_watchdog(app);
 		loop_timer_set(app->housekeeping, HOUSEKEEPING_MS);
@@ -246,11 +262,18 @@ int daemon_main(int argc, char **argv)
 		systemd_log_to_journal();
 	(void)signal(SIGPIPE, SIG_IGN);
 	struct app app = { .is_once = line.is_once, .config = load_config(line.config_file) };
+	struct keys *keys = NULL;
+	struct error err;
 	if (!app.config)
 		return EXIT_CONFIG;
+	if (security_keys(app.config, &keys, &err)) {
+		log_error("%s", err.text);
+		config_unref(app.config);
+		return EXIT_CONFIG;
+	}
 	log_set_level((enum log_level)app.config->log_level);
 	systemd_use_folders(app.config);
 	app.index = fact_index_new();
 	app.notes = source_notes_new();
-	return run(&app);
+	return run(&app, keys);
 }

@@ -1,5 +1,6 @@
 /* Reload: build a whole new configuration, check it, then swap. A failed one changes nothing. */
 #include "app.h"
+#include "keys.h"
 #include "log.h"
 
 enum { ISSUES_ARENA = 4 << 20 };
@@ -42,6 +43,8 @@ static enum status check_restart_only(const struct config *old, const struct con
 		what = "bus.query";
 	else if (old->heartbeat_ms != new->heartbeat_ms || old->ipc_mode != new->ipc_mode)
 		what = "bus.heartbeat or bus.ipc_mode";
+	else if (!sv_eq(old->ipc_group, new->ipc_group) || old->plain_tcp != new->plain_tcp)
+		what = "bus.ipc_group or bus.unencrypted_tcp";
 	else if (!sv_eq(old->http_listen, new->http_listen))
 		what = "http.listen";
 	if (!what)
@@ -52,14 +55,20 @@ static enum status check_restart_only(const struct config *old, const struct con
 static enum status take_over(struct app *app, struct config *config, struct error *err)
 {
 	struct config *old = app->config;
+	struct keys *keys;
+	enum status st = security_keys(config, &keys, err);
+	if (st)
+		return st;
 	app->config = config;
-	enum status st = knowledge_load(app, err);
+	st = knowledge_load(app, err);
 	if (!st)
 		st = app_watch_sources(app, err);
 	if (st) {
+		keys_free(keys);
 		app->config = old;
 		return st;
 	}
+	bus_set_keys(app->bus, keys);
 	config_unref(old);
 	log_set_level((enum log_level)config->log_level);
 	app->generation++;

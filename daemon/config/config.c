@@ -44,6 +44,11 @@ static bool parse_mode(struct sv v, void *out)
 	return true;
 }
 
+static bool parse_plain_tcp(struct sv v, void *out)
+{
+	return plain_tcp_parse(v, out);
+}
+
 #define AT(member) offsetof(struct config, member)
 static const struct field daemon_fields[] = {
 	{ "instance", FIELD_TEXT, AT(instance) },
@@ -58,6 +63,11 @@ static const struct field bus_fields[] = {
 	{ "query", FIELD_TEXTS, AT(query_endpoints) },
 	{ "heartbeat", FIELD_DURATION, AT(heartbeat_ms), .min = 100, .max = 60000 },
 	{ "ipc_mode", FIELD_NAME, AT(ipc_mode), .parse = parse_mode, .names = "an octal mode such as \"0660\"" },
+	{ "ipc_group", FIELD_TEXT, AT(ipc_group) },
+	{ "unencrypted_tcp", FIELD_NAME, AT(plain_tcp), .parse = parse_plain_tcp,
+		.names = "\"never\", \"loopback\" or \"anywhere\"" },
+	{ "server_key", FIELD_TEXT, AT(server_key) },
+	{ "client_keys", FIELD_TEXT, AT(client_keys) },
 };
 static const struct field http_fields[] = {
 	{ "listen", FIELD_TEXT, AT(http_listen) },
@@ -121,6 +131,7 @@ static void read_text(
 	} else {
 		config_setting_t *root = config_root_setting(&file);
 		read_group(reader, root, fields, n, config);
+		note_bus_lines(reader, &file);
 		config_setting_t *sources = config_setting_get_member(root, "sources");
 		config_setting_t *facts = config_setting_get_member(root, "facts");
 		if (sources)
@@ -207,16 +218,6 @@ static void check_ids(struct reader *reader, const struct config *config)
 	HASH_CLEAR(hh, facts);
 }
 
-static void check_endpoints(struct reader *reader, const struct sv_list *endpoints, const char *name)
-{
-	for (size_t i = 0; i < endpoints->n; i++) {
-		struct sv endpoint = endpoints->items[i];
-		if (!sv_starts(endpoint, SV("ipc://")) && !sv_starts(endpoint, SV("tcp://")))
-			report(reader, NULL, "bus.%s: \"%.*s\" must start with ipc:// or tcp://", name,
-				SV_ARG(endpoint));
-	}
-}
-
 static struct config *new_config(const char *file)
 {
 	char host[256] = "localhost";
@@ -243,28 +244,12 @@ static struct config *new_config(const char *file)
 	return config;
 }
 
-static struct sv beside(struct arena *arena, struct sv file, const char *name)
-{
-	size_t slash = file.n;
-	while (slash && file.p[slash - 1] != '/')
-		slash--;
-	return arena_printf(arena, "%.*s%s", (int)slash, file.p, name);
-}
-
-static void default_endpoints(struct config *config)
-{
-	if (config->events_endpoints.n == 0)
-		*list_push(config->arena, &config->events_endpoints) = SV("ipc:///run/policywatchd/events");
-	if (config->query_endpoints.n == 0)
-		*list_push(config->arena, &config->query_endpoints) = SV("ipc:///run/policywatchd/query");
-}
-
 /* A folder that the file names relative to itself. */
 static struct sv folder_of(struct config *config, struct sv named, const char *usual)
 {
 	if (named.n == 0)
-		return beside(config->arena, config->file, usual);
-	return named.p[0] == '/' ? named : beside(config->arena, config->file, arena_cstr(config->arena, named));
+		return config_beside(config, sv_of(usual));
+	return config_beside(config, named);
 }
 
 enum status config_load(const char *file, struct config **out, struct config_issues *issues, struct error *err)
@@ -272,17 +257,18 @@ enum status config_load(const char *file, struct config **out, struct config_iss
 	struct config *config = new_config(file);
 	struct reader reader = { .arena = config->arena, .issues = issues };
 	size_t before = issues->n;
+	struct bus_lines lines = { 0 };
+	reader.bus_lines = &lines;
 	read_path(&reader, file, main_fields, sizeof main_fields / sizeof main_fields[0], config);
+	reader.bus_lines = NULL;
 	struct sv sources_dir = folder_of(config, config->sources_dir, "sources.d");
 	struct sv facts_dir = folder_of(config, config->facts_dir, "facts.d");
 	read_folder(&reader, sources_dir, config->sources_dir.n > 0, config);
 	if (!sv_eq(sources_dir, facts_dir))
 		read_folder(&reader, facts_dir, config->facts_dir.n > 0, config);
 	reader.file = config->file;
-	check_endpoints(&reader, &config->events_endpoints, "events");
-	check_endpoints(&reader, &config->query_endpoints, "query");
+	finish_bus(&reader, config, &lines);
 	check_ids(&reader, config);
-	default_endpoints(config);
 	if (issues->n > before) {
 		config_unref(config);
 		size_t n = issues->n - before;

@@ -6,6 +6,7 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include "endpoint.h"
 #include "fact.h"
 #include "source.h"
 
@@ -31,7 +32,13 @@ struct config {
 	struct sv_list events_endpoints; /* XPUB: "ipc:///run/policywatchd/events", "tcp://127.0.0.1:5560" */
 	struct sv_list query_endpoints;  /* ROUTER */
 	int64_t heartbeat_ms;
-	int ipc_mode; /* 0660 */
+	int ipc_mode;        /* 0660 */
+	struct sv ipc_group; /* name; empty: that of the daemon */
+	unsigned ipc_gid;    /* of ipc_group */
+	enum plain_tcp plain_tcp;
+	struct sv server_key;  /* path of the daemon's secret key; empty: none, and nothing needs one */
+	struct sv client_keys; /* folder; empty: nothing is encrypted */
+	bool has_client_keys;  /* the folder was named, and so must be there */
 
 	/* http { … } */
 	struct sv http_listen; /* "127.0.0.1:9464"; empty: no HTTP */

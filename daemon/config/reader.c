@@ -9,19 +9,34 @@
 
 #include "limit.h"
 
+static void add_issue(struct reader *reader, unsigned line, const char *text)
+{
+	if (reader->issues->n >= LIMIT_CONFIG_ERRORS)
+		return;
+	struct config_issue *issue = list_push(reader->issues->arena, reader->issues);
+	issue->file = arena_sv(reader->issues->arena, reader->file);
+	issue->line = line;
+	issue->text = arena_sv(reader->issues->arena, sv_of(text));
+}
+
+void report_at(struct reader *reader, unsigned line, const char *format, ...)
+{
+	va_list args;
+	char text[512];
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	add_issue(reader, line, text);
+}
+
 void report(struct reader *reader, const struct config_setting_t *setting, const char *format, ...)
 {
 	va_list args;
 	char text[512];
-	if (reader->issues->n >= LIMIT_CONFIG_ERRORS)
-		return;
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	struct config_issue *issue = list_push(reader->issues->arena, reader->issues);
-	issue->file = arena_sv(reader->issues->arena, reader->file);
-	issue->line = setting ? config_setting_source_line(setting) : 0;
-	issue->text = arena_sv(reader->issues->arena, sv_of(text));
+	add_issue(reader, setting ? config_setting_source_line(setting) : 0, text);
 }
 
 /* Edits (insert, delete, replace, swap) between two short names. */

@@ -5,11 +5,18 @@
 #include "config.h"
 
 struct config_setting_t; /* libconfig's */
+struct config_t;
+
+/* Where the bus is told what to bind, for mistakes that show only when all is read. 0: not written. */
+struct bus_lines {
+	unsigned events, query, server_key, ipc_group;
+};
 
 struct reader {
 	struct arena *arena; /* owns what is read */
 	struct config_issues *issues;
 	struct sv file;
+	struct bus_lines *bus_lines; /* of the main file, to be noted; or NULL */
 };
 
 enum field_type {
@@ -42,6 +49,8 @@ struct field {
 void read_group(
 	struct reader *reader, struct config_setting_t *group, const struct field *fields, size_t n, void *base);
 
+/* Notes a mistake at a line (0: at the file). */
+void report_at(struct reader *reader, unsigned line, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Notes a mistake at a setting (NULL: at the file). */
 void report(struct reader *reader, const struct config_setting_t *setting, const char *format, ...) PRINTF_LIKE(3, 4);
 
@@ -51,5 +60,11 @@ const char *suggest(struct sv wrong, const struct field *fields, size_t n);
 /* The parts of a file. */
 void read_sources(struct reader *reader, struct config_setting_t *list, struct source_list *out);
 void read_facts(struct reader *reader, struct config_setting_t *list, struct fact_list *out);
+
+void note_bus_lines(struct reader *reader, const struct config_t *file);
+/* Fills in what the bus was not told, and checks what it was: endpoints, keys, group. */
+void finish_bus(struct reader *reader, struct config *config, const struct bus_lines *lines);
+/* A path that is written relative to the main file. */
+struct sv config_beside(const struct config *config, struct sv path);
 
 #endif

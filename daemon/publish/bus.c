@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "guard.h"
 #include "json.h"
 #include "limit.h"
 #include "log.h"
 #include "requests.h"
+#include "zap.h"
 #include "zsocket.h"
 
 enum {
@@ -31,6 +33,7 @@ struct bus {
 	struct arena *own;
 	struct arena *batch, *page; /* of events to send; of a reply: a call may publish in between */
 	struct zcontext *context;
+	struct guard *guard;
 	struct zsocket *events, *query;
 	struct loop_timer *beat, *quiet;
 	int heartbeat_ms;
@@ -155,6 +158,7 @@ static void on_requests(void *ctx)
 		inbox_add(&bus->inbox, frame.bytes);
 		if (frame.has_more)
 			continue;
+		guard_peer(bus->guard, bus->query, &bus->inbox.peer);
 		handle_request(bus);
 		if (mono_now().v - start.v >= QUERY_MS_A_PASS)
 			return;
@@ -185,17 +189,33 @@ static enum status open_sockets(struct bus *bus, const struct bus_options *optio
 	struct zsocket_options events = { .kind = ZSOCKET_EVENTS,
 		.endpoints = options->events_endpoints,
 		.ipc_mode = options->ipc_mode,
+		.has_ipc_group = options->has_ipc_group,
+		.ipc_group = options->ipc_group,
+		.plain_tcp = options->plain_tcp,
+		.server_secret = guard_server_secret(bus->guard),
+		.zap_domain = ZAP_DOMAIN_EVENTS,
 		.welcome = welcome };
-	struct zsocket_options query = {
-		.kind = ZSOCKET_QUERY, .endpoints = options->query_endpoints, .ipc_mode = options->ipc_mode
-	};
+	struct zsocket_options query = events;
+	query.kind = ZSOCKET_QUERY;
+	query.endpoints = options->query_endpoints;
+	query.zap_domain = ZAP_DOMAIN_QUERY;
+	query.welcome = NULL;
+	enum status st = zsocket_open(bus->context, bus->loop, &events, on_subscriptions, bus, &bus->events, err);
+	if (st)
+		return st;
+	st = zsocket_open(bus->context, bus->loop, &query, on_requests, bus, &bus->query, err);
+	if (st)
+		return st;
+	return guard_watch(bus->guard, bus->events, bus->query, err);
+}
+
+static enum status open_guard(struct bus *bus, struct keys *keys, struct error *err)
+{
 	enum status st = zcontext_new(&bus->context, err);
-	if (st)
-		return st;
-	st = zsocket_open(bus->context, bus->loop, &events, on_subscriptions, bus, &bus->events, err);
-	if (st)
-		return st;
-	return zsocket_open(bus->context, bus->loop, &query, on_requests, bus, &bus->query, err);
+	if (!st)
+		return guard_new(bus->loop, bus->context, keys, &bus->requests.ops, &bus->guard, err);
+	keys_free(keys);
+	return st;
 }
 
 enum status bus_new(struct loop *loop, const struct bus_options *options, const struct bus_log *log,
@@ -214,7 +234,9 @@ enum status bus_new(struct loop *loop, const struct bus_options *options, const 
 	bus->requests.heartbeat_ms = (uint32_t)options->heartbeat_ms;
 	bus->requests.instance = arena_sv(bus->own, options->instance);
 	inbox_init(&bus->inbox);
-	enum status st = open_sockets(bus, options, err);
+	enum status st = open_guard(bus, options->keys, err);
+	if (!st)
+		st = open_sockets(bus, options, err);
 	if (st) {
 		bus_free(bus);
 		return st;
@@ -232,8 +254,10 @@ void bus_free(struct bus *bus)
 		return;
 	loop_timer_free(bus->beat);
 	loop_timer_free(bus->quiet);
+	guard_unwatch(bus->guard);
 	zsocket_close(bus->events);
 	zsocket_close(bus->query);
+	guard_free(bus->guard);
 	zcontext_free(bus->context);
 	inbox_done(&bus->inbox);
 	snapshots_end(&bus->requests);
@@ -243,6 +267,11 @@ void bus_free(struct bus *bus)
 	free(bus);
 }
 
+void bus_set_keys(struct bus *bus, struct keys *keys)
+{
+	guard_set_keys(bus->guard, keys);
+}
+
 struct bus_counts bus_counts(const struct bus *bus)
 {
 	struct bus_counts counts = bus->counts;
@@ -250,6 +279,9 @@ struct bus_counts bus_counts(const struct bus *bus)
 	counts.replayed = bus->requests.replayed;
 	counts.bad_requests = bus->requests.bad_requests;
 	counts.snapshots = bus->requests.snapshots.made;
+	counts.denied = bus->requests.denied;
+	counts.gaps = bus->requests.gaps;
+	guard_counts(bus->guard, &counts);
 	return counts;
 }
 

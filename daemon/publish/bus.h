@@ -5,12 +5,16 @@
 #ifndef PUBLISH_BUS_H
 #define PUBLISH_BUS_H
 
+#include <policywatch/keyfile.h>
+
 #include "arena.h"
 #include "calendar.h"
+#include "endpoint.h"
 #include "loop.h"
 
 struct bus;
 struct json_t;
+struct keys;
 
 struct bus_row {
 	uint64_t seq;
@@ -47,29 +51,44 @@ struct bus_log {
 	void (*snapshot_close)(void *ctx, struct bus_snapshot *snapshot);
 };
 
+/* Who asks. */
+struct bus_peer {
+	char name[PW_KEY_NAME_CHARS + 1]; /* of its key; "" without one */
+	unsigned rights;                  /* PW_RIGHT_… */
+};
+
 /* A control call that came in over the query socket. Answer it now or later with bus_answer(). */
 struct bus_call {
 	struct sv name;              /* "facts" */
 	const struct json_t *params; /* an object */
 	struct sv body;              /* the body frames joined, for calls that carry one */
 	uint64_t token;              /* names the caller to bus_answer() */
+	struct bus_peer peer;        /* what it may do is on the receiver to check */
 };
 
 struct bus_options {
 	struct sv_list events_endpoints, query_endpoints;
 	int heartbeat_ms;
 	int ipc_mode;
+	bool has_ipc_group;
+	unsigned ipc_group;       /* gid of the socket files */
+	enum plain_tcp plain_tcp; /* which tcp endpoints are not encrypted */
+	struct keys *keys;        /* taken over, also on failure; NULL: none */
 	struct sv instance;
 };
 struct bus_ops {
 	void *ctx;
 	void (*on_call)(void *ctx, const struct bus_call *call);
+	/* Worth a line in the log: refused peers and the like, each kind at most once a minute. NULL: not told. */
+	void (*on_warning)(void *ctx, const char *text);
 };
 
 /* A busy endpoint is E_SYSTEM with its name. */
 enum status bus_new(struct loop *loop, const struct bus_options *options, const struct bus_log *log,
 	const struct bus_ops *ops, struct bus **out, struct error *err);
 void bus_free(struct bus *bus); /* lets queued messages go out for at most a second */
+/* Other keys from now on, taken over. Who may less than before is cut off, and comes back if it still may. */
+void bus_set_keys(struct bus *bus, struct keys *keys);
 /* Sends everything committed since the last call. Call after each commit. */
 void bus_publish(struct bus *bus);
 /* result: an object, taken over; or NULL and an error. A token that is not known (gone, answered) is ignored. */
@@ -77,7 +96,13 @@ void bus_answer(struct bus *bus, uint64_t token, struct json_t *result, const st
 
 struct bus_counts {
 	uint64_t published, replayed, calls, bad_requests, failed_reads, snapshots;
+	uint64_t gaps;   /* replays that repaired a hole in what was published */
+	uint64_t denied; /* requests without the right for them */
 	uint32_t subscriptions;
+	uint32_t connections_events, connections_query;
+	uint32_t slow;       /* subscribers that have not read for 5 s */
+	uint64_t cut;        /* subscribers cut off as they had not read for 30 s */
+	uint64_t refused[3]; /* handshakes: what was none, what broke off, whose key was refused */
 };
 struct bus_counts bus_counts(const struct bus *bus);
 

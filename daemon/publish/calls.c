@@ -71,7 +71,11 @@ enum pw_wire_status request_call(
 	pending->since = requests->now;
 	pending->identity = inbox->identity;
 	struct bus_call call = {
-		.name = name, .params = params, .body = buf_sv(&inbox->rest), .token = pending->token
+		.name = name,
+		.params = params,
+		.body = buf_sv(&inbox->rest),
+		.token = pending->token,
+		.peer = inbox->peer,
 	};
 	*out_waits = true;
 	requests->ops.on_call(requests->ops.ctx, &call);
@@ -113,6 +117,7 @@ bool request_answer(struct requests *requests, uint64_t token, const struct json
 		push_json(arena, json_write(arena, result), out);
 	} else {
 		header.status = (uint8_t)status_of(err->code);
+		requests->denied += header.status == PW_WIRE_DENIED;
 		push_error(arena, sv_of(err->text), out);
 	}
 	pw_request_write(&header, bytes);

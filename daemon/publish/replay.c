@@ -151,6 +151,7 @@ enum pw_wire_status request_replay(
 	}
 	write_position(bytes, at, scanned_to, rows.n);
 	requests->replayed += rows.n;
+	requests->gaps += (inbox->header.flags & PW_ASK_GAP) != 0;
 	return PW_WIRE_OK;
 }
 
@@ -182,7 +183,13 @@ static struct cursor *cursor_slot(struct cursors *cursors, struct sv name)
 	return cursors->n < MAX_CURSORS ? &cursors->items[cursors->n++] : oldest;
 }
 
-enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox)
+/* "<key>/<cursor>": clients with keys can't touch one another's, nor those without. */
+static struct sv full_name(const struct inbox *inbox, struct arena *arena, struct sv name)
+{
+	return inbox->peer.name[0] ? arena_printf(arena, "%s/%.*s", inbox->peer.name, SV_ARG(name)) : name;
+}
+
+enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox, struct arena *arena)
 {
 	if (!has_body(inbox, ACK_BODY, CURSOR_NAME_BYTES))
 		return PW_WIRE_BAD;
@@ -195,6 +202,7 @@ enum pw_wire_status request_ack(struct requests *requests, const struct inbox *i
 		return PW_WIRE_EPOCH;
 	if (seq > at.head)
 		return PW_WIRE_BAD;
+	name = full_name(inbox, arena, name);
 	struct cursor *cursor = cursor_slot(&requests->cursors, name);
 	memcpy(cursor->name, name.p, name.n);
 	cursor->name_bytes = name.n;

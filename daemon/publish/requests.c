@@ -66,16 +66,36 @@ static void finish(
 	reply->frames.items[0] = (struct sv){ (const char *)bytes, PW_REQUEST_HEADER };
 }
 
+/* What every request of a verb needs; a call's right is that of what it calls. */
+static unsigned right_for(uint8_t verb)
+{
+	switch (verb) {
+	case PW_VERB_HELLO:
+	case PW_VERB_REPLAY:
+	case PW_VERB_ACK:
+	case PW_VERB_SNAPSHOT: return PW_RIGHT_SUBSCRIBE;
+	default: return 0;
+	}
+}
+
+static enum pw_wire_status deny(struct arena *arena, struct reply *reply)
+{
+	*list_push(arena, &reply->frames) = SV("{\"error\":\"this needs the right 'subscribe'\"}");
+	return PW_WIRE_DENIED;
+}
+
 static enum pw_wire_status dispatch(
 	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply, bool *out_waits)
 {
+	if (right_for(inbox->header.verb) & ~inbox->peer.rights)
+		return deny(arena, reply);
 	if (inbox->is_over)
 		return PW_WIRE_BAD;
 	switch (inbox->header.verb) {
 	case PW_VERB_HELLO: return request_hello(requests, inbox, arena, reply);
 	case PW_VERB_REPLAY: return request_replay(requests, inbox, arena, reply);
 	case PW_VERB_CALL: return request_call(requests, inbox, arena, reply, out_waits);
-	case PW_VERB_ACK: return request_ack(requests, inbox);
+	case PW_VERB_ACK: return request_ack(requests, inbox, arena);
 	case PW_VERB_SNAPSHOT: return request_snapshot(requests, inbox, arena, reply);
 	default: return PW_WIRE_BAD;
 	}
@@ -97,5 +117,7 @@ void request_handle(struct requests *requests, const struct inbox *inbox, struct
 	}
 	if (status == PW_WIRE_BAD)
 		requests->bad_requests++;
+	if (status == PW_WIRE_DENIED)
+		requests->denied++;
 	finish(arena, inbox->header.verb, inbox->header.id, status, out);
 }

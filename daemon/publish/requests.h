@@ -11,8 +11,9 @@
 #include "bus.h"
 #include "limit.h"
 
-#define IDENTITY_BYTES 255 /* of a ZeroMQ peer, at most */
-#define CURSOR_NAME_BYTES 64
+#define IDENTITY_BYTES 255                                            /* of a ZeroMQ peer, at most */
+#define CURSOR_NAME_BYTES 64                                          /* as the client gives it */
+#define CURSOR_FULL_BYTES (PW_KEY_NAME_CHARS + 1 + CURSOR_NAME_BYTES) /* "<key>/<cursor>" */
 #define MAX_CURSORS 256         /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
 #define MAX_CALLS 256           /* that wait for bus_answer(); beyond: BUSY */
 #define CALL_LOST_MS 600000     /* a call without an answer for so long makes room for another */
@@ -28,6 +29,7 @@ struct identity {
 struct inbox {
 	size_t frames; /* seen so far, identity and header among them */
 	struct identity identity;
+	struct bus_peer peer; /* set by whoever fills it, before it is handled */
 	bool has_header;
 	struct pw_request header;
 	struct buf first, rest; /* first body frame; the further ones, joined */
@@ -57,7 +59,7 @@ struct calls {
 
 struct cursor {
 	size_t name_bytes;
-	char name[CURSOR_NAME_BYTES];
+	char name[CURSOR_FULL_BYTES];
 	uint64_t seq;
 	struct mono_ms at;
 };
@@ -85,7 +87,7 @@ struct requests {
 	struct sv instance;
 	uint32_t heartbeat_ms;
 	struct mono_ms now; /* set by the caller */
-	uint64_t bad_requests, replayed;
+	uint64_t bad_requests, replayed, gaps, denied;
 	struct calls calls;
 	struct cursors cursors;
 	struct snapshots snapshots;
@@ -105,7 +107,7 @@ enum pw_wire_status request_replay(
 /* Sets *out_waits when the reply comes later by request_answer(). */
 enum pw_wire_status request_call(struct requests *requests, const struct inbox *inbox, struct arena *arena,
 	struct reply *reply, bool *out_waits);
-enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox);
+enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox, struct arena *arena);
 enum pw_wire_status request_snapshot(
 	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply);
 /* Ends the snapshots whose time is up; all of them at the end. */

@@ -7,15 +7,13 @@
 #include "zsocket.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <zmq.h>
 
 #include "limit.h"
+#include "zbind.h"
 
 enum {
 	LINGER_MS = 1000,
@@ -23,8 +21,10 @@ enum {
 	QUERY_QUEUE = 128,    /* replies that wait for one client that does not read; each up to a page of events */
 	SUBSCRIPTION_BYTES = 4096, /* what a subscriber may send in one frame; topics end at 200 */
 	KEEPALIVE_S = 60,          /* idle time until TCP probes a peer that may be gone */
+	HANDSHAKE_MS = 10000,      /* who has not said who it is by then is cut off */
 	BELT_MS = 1000,
-	ENDPOINT_BYTES = 256
+	REBIND_MS = 1,
+	BACKLOG = 512, /* connections that wait to be accepted: all clients come back at once after a cut */
 };
 
 struct zcontext {
@@ -39,11 +39,13 @@ struct zsocket {
 	loop_callback *on_ready;
 	void *ctx;
 	zmq_msg_t received;
-	struct arena *arena;
-	struct sv_list files; /* of ipc endpoints, NUL-terminated; libzmq leaves them behind */
-	bool is_deferred;     /* look_again() will be called */
-	bool is_closed;       /* and shall only free */
-	char endpoint[ENDPOINT_BYTES];
+	struct zbinds *binds;
+	struct loop_timer *rebind;
+	int64_t rebind_ms;
+	struct zsocket *monitored; /* whose monitor this is */
+	bool is_deferred;          /* look_again() will be called */
+	bool is_closed;            /* and shall only free */
+	char failure[240];         /* of the last attempt to bind again */
 };
 
 enum status zcontext_new(struct zcontext **out, struct error *err)
@@ -115,58 +117,32 @@ static void on_belt(void *ctx)
 	loop_timer_set(socket->belt, BELT_MS);
 }
 
-/* ---- binding ---- */
+/* ---- binding again ---- */
 
-static enum status cannot_bind(struct sv endpoint, int code, struct error *err)
+/* zmq_unbind() only asks; its thread lets go of the address a little later. */
+static void on_rebind(void *ctx)
 {
-	(void)error_set(err, E_SYSTEM, "cannot bind %.*s: %s", SV_ARG(endpoint), zmq_strerror(code));
-	err->sys = code;
-	return err->code;
+	struct zsocket *socket = ctx;
+	struct error err;
+	socket->failure[0] = 0;
+	if (zbinds_again(socket->binds, &err)) {
+		(void)snprintf(socket->failure, sizeof socket->failure, "%s", err.text);
+		loop_timer_set(socket->rebind, socket->rebind_ms);
+		socket->rebind_ms = socket->rebind_ms * 2 > BELT_MS ? BELT_MS : socket->rebind_ms * 2;
+	}
+	zsocket_settle(socket);
 }
 
-/* libzmq would unlink whatever has the name, even the socket of a daemon that runs. */
-static enum status clear_stale_file(struct sv endpoint, const char *path, struct error *err)
+void zsocket_cut(struct zsocket *socket, const char *server_secret)
 {
-	struct stat file;
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	if (lstat(path, &file))
-		return errno == ENOENT ? OK : cannot_bind(endpoint, errno, err);
-	if (!S_ISSOCK(file.st_mode))
-		return cannot_bind(endpoint, EEXIST, err);
-	if (strlen(path) >= sizeof address.sun_path)
-		return cannot_bind(endpoint, ENAMETOOLONG, err);
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (probe < 0)
-		return cannot_bind(endpoint, errno, err);
-	int sys = connect(probe, (const struct sockaddr *)&address, sizeof address) ? errno : EADDRINUSE;
-	(void)close(probe);
-	if (sys == ENOENT)
-		return OK;
-	if (sys != ECONNREFUSED) /* EAGAIN: it listens and is busy */
-		return cannot_bind(endpoint, sys == EAGAIN ? EADDRINUSE : sys, err);
-	return unlink(path) && errno != ENOENT ? cannot_bind(endpoint, errno, err) : OK;
+	zbinds_cut(socket->binds, server_secret);
+	socket->rebind_ms = REBIND_MS;
+	on_rebind(socket);
 }
 
-static enum status bind_one(struct zsocket *socket, struct sv endpoint, int ipc_mode, struct error *err)
+const char *zsocket_failure(const struct zsocket *socket)
 {
-	char text[ENDPOINT_BYTES];
-	bool is_file = sv_starts(endpoint, SV("ipc://")) && !sv_starts(endpoint, SV("ipc://@"));
-	if (endpoint.n >= sizeof text)
-		return cannot_bind(endpoint, ENAMETOOLONG, err);
-	memcpy(text, endpoint.p, endpoint.n);
-	text[endpoint.n] = 0;
-	const char *path = text + (is_file ? sizeof "ipc://" - 1 : 0);
-	enum status st = is_file ? clear_stale_file(endpoint, path, err) : OK;
-	if (st)
-		return st;
-	if (zmq_bind(socket->zmq, text))
-		return cannot_bind(endpoint, zmq_errno(), err);
-	if (is_file)
-		*list_push(socket->arena, &socket->files) = sv_of(arena_cstr(socket->arena, sv_of(path)));
-	if (is_file && ipc_mode && chmod(path, (mode_t)ipc_mode))
-		return error_sys(err, E_SYSTEM, errno, "cannot set the mode of %s", path);
-	return OK;
+	return socket->failure[0] ? socket->failure : NULL;
 }
 
 /* ---- life ---- */
@@ -180,12 +156,16 @@ static bool set_int(void *zmq, int option, int value)
  * XPUB_NODROP (one full queue stops everybody). */
 static bool set_options(void *zmq, const struct zsocket_options *options)
 {
+	if (options->kind == ZSOCKET_ZAP)
+		return set_int(zmq, ZMQ_LINGER, 0);
 	bool is_events = options->kind == ZSOCKET_EVENTS;
 	int64_t max_bytes = is_events ? SUBSCRIPTION_BYTES : LIMIT_FRAME_BYTES;
 	bool is_set = set_int(zmq, ZMQ_LINGER, LINGER_MS) &&
 		set_int(zmq, ZMQ_SNDHWM, is_events ? EVENTS_QUEUE : QUERY_QUEUE) &&
 		set_int(zmq, ZMQ_TCP_KEEPALIVE, 1) && set_int(zmq, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_S) &&
-		set_int(zmq, ZMQ_IPV6, 1) && zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &max_bytes, sizeof max_bytes) == 0;
+		set_int(zmq, ZMQ_IPV6, 1) && set_int(zmq, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+		set_int(zmq, ZMQ_BACKLOG, BACKLOG) &&
+		zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &max_bytes, sizeof max_bytes) == 0;
 	if (is_set && is_events)
 		is_set = set_int(zmq, ZMQ_XPUB_VERBOSER, 1);
 	if (is_set && is_events && options->welcome)
@@ -193,38 +173,82 @@ static bool set_options(void *zmq, const struct zsocket_options *options)
 	return is_set;
 }
 
-static enum status set_up(struct zsocket *socket, const struct zsocket_options *options, struct error *err)
+static enum status cannot_set_up(struct error *err)
+{
+	return error_set(err, E_SYSTEM, "cannot set up a ZeroMQ socket: %s", zmq_strerror(zmq_errno()));
+}
+
+static enum status watch(struct zsocket *socket, struct error *err)
 {
 	int fd = -1;
 	size_t n = sizeof fd;
-	if (!set_options(socket->zmq, options) || zmq_getsockopt(socket->zmq, ZMQ_FD, &fd, &n))
-		return error_set(err, E_SYSTEM, "cannot set up a ZeroMQ socket: %s", zmq_strerror(zmq_errno()));
-	for (size_t i = 0; i < options->endpoints.n; i++) {
-		enum status st = bind_one(socket, options->endpoints.items[i], options->ipc_mode, err);
-		if (st)
-			return st;
-	}
-	n = sizeof socket->endpoint;
-	(void)zmq_getsockopt(socket->zmq, ZMQ_LAST_ENDPOINT, socket->endpoint, &n); /* "" when none is bound */
+	if (zmq_getsockopt(socket->zmq, ZMQ_FD, &fd, &n))
+		return cannot_set_up(err);
 	socket->watch = loop_fd_new(socket->loop, fd, LOOP_READ, on_fd, socket);
 	socket->belt = loop_timer_new(socket->loop, on_belt, socket);
 	on_belt(socket);
 	return OK;
 }
 
-enum status zsocket_open(struct zcontext *context, struct loop *loop, const struct zsocket_options *options,
-	loop_callback *on_ready, void *ctx, struct zsocket **out, struct error *err)
+static enum status new_socket(struct zcontext *context, struct loop *loop, int type, loop_callback *on_ready, void *ctx,
+	struct zsocket **out, struct error *err)
 {
-	void *zmq = zmq_socket(context->zmq, options->kind == ZSOCKET_EVENTS ? ZMQ_XPUB : ZMQ_ROUTER);
+	void *zmq = zmq_socket(context->zmq, type);
 	if (!zmq)
 		return error_set(err, E_SYSTEM, "cannot make a ZeroMQ socket: %s", zmq_strerror(zmq_errno()));
 	struct zsocket *socket = calloc(1, sizeof *socket);
 	if (!socket)
 		abort();
 	*socket = (struct zsocket){ .loop = loop, .zmq = zmq, .on_ready = on_ready, .ctx = ctx };
-	socket->arena = arena_new(LIMIT_CONFIG_BYTES);
 	(void)zmq_msg_init(&socket->received);
-	enum status st = set_up(socket, options, err);
+	socket->rebind = loop_timer_new(loop, on_rebind, socket);
+	*out = socket;
+	return OK;
+}
+
+enum status zsocket_open(struct zcontext *context, struct loop *loop, const struct zsocket_options *options,
+	loop_callback *on_ready, void *ctx, struct zsocket **out, struct error *err)
+{
+	static const int types[] = { [ZSOCKET_EVENTS] = ZMQ_XPUB,
+		[ZSOCKET_QUERY] = ZMQ_ROUTER,
+		[ZSOCKET_ZAP] = ZMQ_REP,
+		[ZSOCKET_MONITOR] = ZMQ_PAIR };
+	struct zsocket *socket;
+	enum status st = new_socket(context, loop, types[options->kind], on_ready, ctx, &socket, err);
+	if (st)
+		return st;
+	st = set_options(socket->zmq, options) ? OK : cannot_set_up(err);
+	if (!st)
+		st = zbinds_new(socket->zmq, options, &socket->binds, err);
+	if (!st)
+		st = watch(socket, err);
+	if (st) {
+		zsocket_close(socket);
+		return st;
+	}
+	*out = socket;
+	return OK;
+}
+
+/* libzmq's thread sends what happened, and would wait where a queue is full: this one must have no limit. */
+enum status zsocket_monitor(struct zcontext *context, struct zsocket *of, loop_callback *on_ready, void *ctx,
+	struct zsocket **out, struct error *err)
+{
+	char endpoint[64];
+	int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+		ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+		ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	struct zsocket *socket;
+	enum status st = new_socket(context, of->loop, ZMQ_PAIR, on_ready, ctx, &socket, err);
+	if (st)
+		return st;
+	(void)snprintf(endpoint, sizeof endpoint, "inproc://monitor-%p", of->zmq);
+	if (!set_int(socket->zmq, ZMQ_RCVHWM, 0) || !set_int(socket->zmq, ZMQ_LINGER, 0) ||
+		zmq_socket_monitor(of->zmq, endpoint, events) || zmq_connect(socket->zmq, endpoint))
+		st = cannot_set_up(err);
+	else
+		st = watch(socket, err);
+	socket->monitored = of;
 	if (st) {
 		zsocket_close(socket);
 		return st;
@@ -237,12 +261,12 @@ void zsocket_close(struct zsocket *socket)
 {
 	if (!socket)
 		return;
-	/* While it still listens: later, the name may be another daemon's. */
-	for (size_t i = 0; i < socket->files.n; i++)
-		(void)unlink(socket->files.items[i].p);
+	if (socket->monitored)
+		(void)zmq_socket_monitor(socket->monitored->zmq, NULL, 0);
+	zbinds_free(socket->binds);
 	loop_fd_free(socket->watch);
 	loop_timer_free(socket->belt);
-	arena_free(socket->arena);
+	loop_timer_free(socket->rebind);
 	(void)zmq_msg_close(&socket->received);
 	(void)zmq_close(socket->zmq);
 	socket->is_closed = true;
@@ -252,7 +276,7 @@ void zsocket_close(struct zsocket *socket)
 
 const char *zsocket_endpoint(const struct zsocket *socket)
 {
-	return socket->endpoint;
+	return zbinds_last(socket->binds);
 }
 
 /* ---- frames ---- */
@@ -264,6 +288,12 @@ bool zsocket_receive(struct zsocket *socket, struct zframe *out)
 	out->bytes = (struct sv){ zmq_msg_data(&socket->received), zmq_msg_size(&socket->received) };
 	out->has_more = zmq_msg_more(&socket->received);
 	return true;
+}
+
+void zsocket_peer(struct zsocket *socket, const char **out_address, const char **out_user)
+{
+	*out_address = zmq_msg_gets(&socket->received, "Peer-Address");
+	*out_user = zmq_msg_gets(&socket->received, "User-Id");
 }
 
 bool zsocket_send(struct zsocket *socket, struct sv frame, bool has_more)

@@ -67,6 +67,7 @@ static void end_request(struct world *w)
 static void read_as_requests(struct world *w, const uint8_t *bytes, size_t n)
 {
 	size_t at = 0;
+	w->inbox.peer.rights = PW_RIGHTS_ALL;
 	inbox_add(&w->inbox, SV("peer"));
 	while (at + 2 <= n) {
 		size_t size = pw_get_u16(bytes + at);

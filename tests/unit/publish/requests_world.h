@@ -14,6 +14,7 @@ struct world {
 	struct requests requests;
 	struct inbox inbox;
 	struct arena *arena;
+	struct bus_peer rights; /* and what it may */
 	struct reply reply;
 	const char *peer; /* who asks */
 	uint64_t token;   /* of the last call */
@@ -41,6 +42,7 @@ static inline int set_up(void **state)
 	w->requests.instance = SV("test");
 	w->requests.heartbeat_ms = 1000;
 	inbox_init(&w->inbox);
+	w->rights.rights = PW_RIGHTS_ALL;
 	*state = w;
 	return 0;
 }
@@ -63,6 +65,7 @@ static inline void ask_frames(struct world *w, uint8_t verb, uint64_t id, const 
 	struct pw_request request = { .verb = verb, .id = id };
 	pw_request_write(&request, header);
 	inbox_clear(&w->inbox);
+	w->inbox.peer = w->rights;
 	inbox_add(&w->inbox, sv_of(w->peer));
 	inbox_add(&w->inbox, (struct sv){ (const char *)header, sizeof header });
 	for (size_t i = 0; i < n; i++)
