@@ -1,175 +1,79 @@
-/* Durable appends through the store against bare SQLite that writes the same rows, in one run.
- *
- * The bare one has the table that anybody would make (seq, topic, time, record; WAL, synchronous FULL, automatic
- * checkpoints) and a prepared INSERT; the store keeps topics, an index by topic, last numbers of all prefixes,
- * the newest records in memory, and a savepoint for every event. Rounds of both alternate; the median of 5 counts.
+/* Durable appends through the store against bare SQLite that writes the same rows (common/rows.h), in one run; then how fast a
+ * long log opens and reads. Rounds of both alternate; the median of 5 counts.
  *
  *	bench_store [FOLDER]        default: the current one; a disk and not a memory file system says something
  */
-#include <ftw.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "store.h"
+#include "common/rows.h"
+#include "common/tools.h"
 
-enum { ROUNDS = 5, RECORD_BYTES = 600, TOPICS = 200, PAGE = 1000 };
+enum { ROUNDS = 5, PAGE = 1000 };
 
 struct plan {
 	const char *name;
-	int per_commit, events;
+	uint64_t per_commit, events;
 };
 
-static void die(const char *what, const char *why)
+static double seconds_since(int64_t start_ns)
 {
-	(void)fprintf(stderr, "bench_store: %s: %s\n", what, why);
-	exit(1);
+	return (double)(now_ns() - start_ns) / 1e9;
 }
 
-static double seconds(void)
+static double bare(const char *folder, const struct plan *plan)
 {
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static struct sv topic_of(int i, char out[64])
-{
-	(void)snprintf(out, 64, "fact/us-mexico/commitment-%d/figure/", i * 7 % TOPICS);
-	return sv_of(out);
-}
-
-static struct sv record_of(int i, char out[RECORD_BYTES])
-{
-	memset(out, 'a' + i % 26, RECORD_BYTES);
-	return (struct sv){ out, RECORD_BYTES };
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double median(double values[ROUNDS])
-{
-	qsort(values, ROUNDS, sizeof *values, compare);
-	return values[ROUNDS / 2];
-}
-
-/* ---- bare ---- */
-
-static void exec(sqlite3 *db, const char *sql)
-{
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		die(sql, sqlite3_errmsg(db));
-}
-
-static double bare(const char *dir, const struct plan *plan)
-{
-	char path[256], topic[64], record[RECORD_BYTES];
-	sqlite3 *db;
-	sqlite3_stmt *insert;
-	(void)snprintf(path, sizeof path, "%s/bare.db", dir);
-	if (sqlite3_open(path, &db) != SQLITE_OK)
-		die(path, sqlite3_errmsg(db));
-	exec(db,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE event (seq INTEGER PRIMARY KEY,"
-		" topic TEXT NOT NULL, recorded INTEGER NOT NULL, record BLOB NOT NULL)");
-	if (sqlite3_prepare_v2(db, "INSERT INTO event VALUES (?1, ?2, ?3, ?4)", -1, &insert, NULL) != SQLITE_OK)
-		die("prepare", sqlite3_errmsg(db));
-	double start = seconds();
-	for (int i = 0; i < plan->events; i++) {
+	struct bare_db *db = bare_db_open(folder);
+	int64_t start = now_ns();
+	for (uint64_t i = 0; i < plan->events; i++) {
 		if (i % plan->per_commit == 0)
-			exec(db, "BEGIN IMMEDIATE");
-		struct sv t = topic_of(i, topic), r = record_of(i, record);
-		(void)sqlite3_bind_int64(insert, 1, i + 1);
-		(void)sqlite3_bind_text(insert, 2, t.p, (int)t.n, SQLITE_STATIC);
-		(void)sqlite3_bind_int64(insert, 3, i);
-		(void)sqlite3_bind_blob(insert, 4, r.p, (int)r.n, SQLITE_STATIC);
-		if (sqlite3_step(insert) != SQLITE_DONE)
-			die("insert", sqlite3_errmsg(db));
-		(void)sqlite3_reset(insert);
+			bare_db_begin(db);
+		bare_db_append(db, i);
 		if ((i + 1) % plan->per_commit == 0)
-			exec(db, "COMMIT");
+			bare_db_commit(db);
 	}
-	double spent = seconds() - start;
-	(void)sqlite3_finalize(insert);
-	(void)sqlite3_close(db);
+	double spent = seconds_since(start);
+	bare_db_close(db);
 	return spent;
 }
 
-/* ---- the store ---- */
-
-static void append(struct store *store, int i)
-{
-	char topic[64], record[RECORD_BYTES];
-	struct event_slot slot;
-	struct error err;
-	struct sv t = topic_of(i, topic);
-	if (store_job_begin(store, &err) || store_event_reserve(store, t, &slot, &err) ||
-		store_event_append(store, &slot, t, (struct wall_ms){ i }, record_of(i, record), &err) ||
-		store_job_end(store, true, &err))
-		die("append", err.text);
-}
-
-static double through_store(const char *dir, const struct plan *plan, double *out_slowest)
+static double through_store(const char *folder, const struct plan *plan, double *out_slowest)
 {
 	struct store *store;
 	struct error err;
 	double slowest = 0;
-	if (store_open(dir, &store, &err))
+	if (store_open(folder, &store, &err))
 		die("open", err.text);
-	double start = seconds();
-	for (int i = 0; i < plan->events; i++) {
-		append(store, i);
+	int64_t start = now_ns();
+	for (uint64_t i = 0; i < plan->events; i++) {
+		rows_append(store, i);
 		if ((i + 1) % plan->per_commit != 0)
 			continue;
-		double before = seconds();
-		if (store_commit(store, &err))
-			die("commit", err.text);
-		double spent = seconds() - before;
+		int64_t before = now_ns();
+		rows_commit(store);
+		double spent = seconds_since(before);
 		slowest = spent > slowest ? spent : slowest;
 	}
-	double spent = seconds() - start;
+	double spent = seconds_since(start);
 	store_close(store);
 	*out_slowest = slowest;
 	return spent;
-}
-
-static char *make_dir(const char *parent, char out[200])
-{
-	(void)snprintf(out, 200, "%s/bench-store-XXXXXX", parent);
-	if (!mkdtemp(out))
-		die(out, "cannot be made");
-	return out;
 }
 
 static void compare_appends(const char *parent, const struct plan *plan)
 {
 	double bare_s[ROUNDS], store_s[ROUNDS], slowest[ROUNDS];
 	for (int round = 0; round < ROUNDS; round++) {
-		char dir[200];
-		make_dir(parent, dir);
-		bare_s[round] = bare(dir, plan);
-		store_s[round] = through_store(dir, plan, &slowest[round]);
-		(void)nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+		char folder[BENCH_FOLDER];
+		folder_make(parent, folder);
+		bare_s[round] = bare(folder, plan);
+		store_s[round] = through_store(folder, plan, &slowest[round]);
+		folder_remove(folder);
 	}
-	double b = median(bare_s), s = median(store_s);
+	double b = quantile(bare_s, ROUNDS, 0.5), s = quantile(store_s, ROUNDS, 0.5);
 	(void)printf("{\"bench\":\"store\",\"metric\":\"append_ratio_%s\",\"value\":%.3f,\"store_per_s\":%.0f,"
 		     "\"bare_per_s\":%.0f,\"slowest_commit_ms\":%.2f}\n",
-		plan->name, b / s, plan->events / s, plan->events / b, median(slowest) * 1e3);
+		plan->name, b / s, (double)plan->events / s, (double)plan->events / b,
+		quantile(slowest, ROUNDS, 0.5) * 1e3);
 }
 
 /* ---- opening and reading a long log ---- */
@@ -178,21 +82,22 @@ static void read_all(struct store *store, struct sv prefix, const char *metric)
 {
 	struct arena *arena = arena_new(64 << 20);
 	struct error err;
-	double start = seconds(), slowest = 0;
+	int64_t start = now_ns();
+	double slowest = 0;
 	size_t n = 0, calls = 0;
 	uint64_t head = store_log(store).head, scanned = 0;
 	while (scanned < head) {
 		struct event_rows rows = { 0 };
-		double before = seconds();
+		int64_t before = now_ns();
 		arena_reset(arena);
 		if (store_events(store, arena, scanned + 1, prefix, PAGE, 256 << 10, &rows, &scanned, &err))
 			die("read", err.text);
-		double spent = seconds() - before;
+		double spent = seconds_since(before);
 		slowest = spent > slowest ? spent : slowest;
 		n += rows.n;
 		calls++;
 	}
-	double spent = seconds() - start;
+	double spent = seconds_since(start);
 	arena_free(arena);
 	(void)printf("{\"bench\":\"store\",\"metric\":\"%s\",\"value\":%.0f,\"unit\":\"events/"
 		     "s\",\"events\":%zu,\"calls\":%zu,"
@@ -203,22 +108,22 @@ static void read_all(struct store *store, struct sv prefix, const char *metric)
 static void long_log(const char *parent)
 {
 	static const struct plan plan = { "", 1000, 1000000 };
-	char dir[200];
+	char folder[BENCH_FOLDER];
 	double slowest;
 	struct store *store;
 	struct error err;
-	make_dir(parent, dir);
-	(void)through_store(dir, &plan, &slowest);
-	double start = seconds();
-	if (store_open(dir, &store, &err))
+	folder_make(parent, folder);
+	(void)through_store(folder, &plan, &slowest);
+	int64_t start = now_ns();
+	if (store_open(folder, &store, &err))
 		die("open", err.text);
 	(void)printf("{\"bench\":\"store\",\"metric\":\"open_ms\",\"value\":%.2f,\"events\":%d,\"bytes\":%lld}\n",
-		(seconds() - start) * 1e3, plan.events, (long long)store_bytes(store));
+		seconds_since(start) * 1e3, (int)plan.events, (long long)store_bytes(store));
 	read_all(store, SV(""), "read_all");
-	read_all(store, SV("fact/us-mexico/commitment-7/"), "read_one_topic");
-	read_all(store, SV("fact/us-mexico/commitment-1"), "read_many_topics");
+	read_all(store, SV(ROW_PREFIX "7/"), "read_one_topic");
+	read_all(store, SV(ROW_PREFIX "1"), "read_many_topics");
 	store_close(store);
-	(void)nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(folder);
 }
 
 int main(int argc, char **argv)
