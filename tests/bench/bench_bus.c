@@ -1,6 +1,6 @@
 /* bench_bus [--quick] [--rounds N] [--folder FOLDER] [PART…]: the bus beside bare libzmq and bare SQLite, in one run.
  *
- * Parts: fanout, append, latency, replay, slow; without a name all of them. Each runs in a process of its own, so that
+ * Parts: fanout, append, replay, filtered, latency, slow; without a name all of them. Each runs in a process of its own, so that
  * the memory that one leaves behind is not counted to the next. Prints JSON lines. */
 #include <getopt.h>
 #include <stdio.h>
@@ -49,7 +49,12 @@ static void part_log(const struct run *run)
 
 static void part_replay(const struct run *run)
 {
-	bench_replay(&run->base, run->log_folder, run->log_events);
+	bench_replay(&run->base, run->log_folder, run->log_events, false);
+}
+
+static void part_filtered(const struct run *run)
+{
+	bench_replay(&run->base, run->log_folder, run->log_events, true);
 }
 
 static void part_latency(const struct run *run)
@@ -71,6 +76,7 @@ static const struct part {
 	{ "fanout", part_fanout, false },
 	{ "append", part_append, false },
 	{ "replay", part_replay, true },
+	{ "filtered", part_filtered, true },
 	{ "latency", part_latency, true },
 	{ "slow", part_slow, false },
 };

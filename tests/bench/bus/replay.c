@@ -68,10 +68,12 @@ static void measure(
 	(void)fflush(stdout);
 }
 
-void bench_replay(const struct setup *base, const char *log_folder, uint64_t events)
+void bench_replay(const struct setup *base, const char *log_folder, uint64_t events, bool is_filtered)
 {
 	char topic[64];
 	(void)row_topic(0, topic);
-	measure(base, log_folder, NULL, events, events);
-	measure(base, log_folder, topic, events, events / ROW_TOPICS);
+	if (is_filtered)
+		measure(base, log_folder, topic, events, events / ROW_TOPICS);
+	else
+		measure(base, log_folder, NULL, events, events);
 }

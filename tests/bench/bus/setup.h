@@ -112,7 +112,7 @@ void replayer_stop(struct replayer *replayer);
 void bench_fanout(const struct setup *base, size_t rounds, bool is_quick);
 void bench_append(const struct setup *base, size_t rounds, bool is_quick);
 void bench_latency(const struct setup *base, const char *log_folder, bool is_quick);
-void bench_replay(const struct setup *base, const char *log_folder, uint64_t events);
+void bench_replay(const struct setup *base, const char *log_folder, uint64_t events, bool is_filtered);
 void bench_slow(const struct setup *base, bool is_quick);
 
 #endif
