@@ -183,8 +183,6 @@ static enum status save_number(struct store *store, uint64_t number, struct erro
 /* topics_saved may move on before the commit: when that fails, the store does not go on. */
 static enum status save_topics(struct store *store, uint64_t last, struct error *err)
 {
-	if (last < store->topics_saved + SAVE_EVERY)
-		return OK;
 	CLEANUP(query_close) struct query q = { 0 };
 	enum status st = query_open(store, SQL_SAVE_TOPIC, &q, err);
 	struct topic *topic = topics_next_after(&store->topics, NULL, store->topics_saved);
@@ -198,6 +196,11 @@ static enum status save_topics(struct store *store, uint64_t last, struct error 
 	if (!st)
 		store->topics_saved = last;
 	return st;
+}
+
+enum status events_save_topics(struct store *store, struct error *err)
+{
+	return save_topics(store, store_log(store).head, err);
 }
 
 enum status events_write(struct store *store, struct error *err)
@@ -217,7 +220,8 @@ enum status events_write(struct store *store, struct error *err)
 		put_blob(&q, recent_record(&store->recent, seq));
 		st = query_run(&q, err);
 	}
-	return st ? st : save_topics(store, last, err);
+	bool is_due = last >= store->topics_saved + SAVE_EVERY;
+	return st || !is_due ? st : save_topics(store, last, err);
 }
 
 enum status store_event_at(struct store *store, struct wall_ms at, uint64_t *out_seq, struct error *err)

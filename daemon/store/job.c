@@ -29,7 +29,7 @@ static enum status run(struct store *store, const char *sql, struct error *err)
 
 static struct mark mark_now(const struct store *store)
 {
-	return (struct mark){ topics_mark(&store->topics), store->counts, store->reached };
+	return (struct mark){ topics_mark(&store->topics), store->counts, store->reached, store->topics_saved };
 }
 
 static void back_to(struct store *store, const struct mark *mark)
@@ -37,6 +37,7 @@ static void back_to(struct store *store, const struct mark *mark)
 	topics_undo(&store->topics, mark->topics);
 	store->counts = mark->counts;
 	store->reached = mark->reached;
+	store->topics_saved = mark->topics_saved;
 	recent_cut(&store->recent, events_last(store) + 1);
 }
 

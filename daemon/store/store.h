@@ -147,6 +147,25 @@ enum status store_event_at(struct store *store, struct wall_ms at, uint64_t *out
 uint64_t store_last_seq(
 	const struct store *store, struct sv prefix); /* last committed with whole levels as prefix, 0 */
 
+/* Removes events before `before` from the front of the log, the newest one never, for about max_ms; commits. Call it again
+ * until *out_trimmed is 0. Numbers of topics whose events are gone stay known. E_STORE while jobs wait for their commit. */
+enum status store_events_trim(
+	struct store *store, uint64_t before, int64_t max_ms, uint64_t *out_trimmed, struct error *err);
+
+/* ---- cursors: where registered clients said they are ---- */
+struct stored_cursor {
+	struct sv name;
+	uint64_t seq; /* of the last event it has handled */
+	struct wall_ms acked;
+};
+struct cursor_list {
+	struct stored_cursor *items;
+	size_t n, cap;
+};
+enum status store_cursors(struct store *store, struct arena *arena, struct cursor_list *out, struct error *err);
+/* These and no others, inside a job. */
+enum status store_cursors_put(struct store *store, const struct cursor_list *cursors, struct error *err);
+
 /* ---- snapshots: the facts as they stood at one committed moment, over several pages ---- */
 struct store_snapshot;
 /* Holds a read transaction on a connection of its own until it is closed. E_LIMIT: LIMIT_SNAPSHOTS are open. A store in

@@ -22,6 +22,7 @@ struct mark {
 	struct topics_mark topics;
 	struct store_counts counts;
 	int64_t reached;
+	uint64_t topics_saved;
 };
 
 struct store {
@@ -72,6 +73,8 @@ void job_settle(struct store *store);
 enum status events_load(struct store *store, struct error *err);
 uint64_t events_last(const struct store *store);                  /* with what is not committed */
 enum status events_write(struct store *store, struct error *err); /* those that wait, in the open transaction */
+/* Now, and not only when there are many. While no event waits. */
+enum status events_save_topics(struct store *store, struct error *err);
 
 /* ---- snapshot.c ---- */
 /* After each commit: a log past SNAPSHOT_LOG_PAGES is worth more than those who read an old state of it. */
