@@ -20,6 +20,7 @@ int tail_run(struct cli *cli, int argc, char **argv);
 int facts_run(struct cli *cli, int argc, char **argv);
 int sources_run(struct cli *cli, int argc, char **argv);
 int status_run(struct cli *cli, int argc, char **argv);
+int cursors_run(struct cli *cli, int argc, char **argv);
 int learn_run(struct cli *cli, int argc, char **argv);
 int push_run(struct cli *cli, int argc, char **argv);
 

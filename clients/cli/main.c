@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{ "facts", "[ID]", "what is known, or one fact with its history", facts_run },
 	{ "sources", "", "what is watched, and how each source does", sources_run },
 	{ "status", "", "how the daemon does", status_run },
+	{ "cursors", "", "where registered clients are, and how far behind", cursors_run },
 	{ "learn", "FILE|URL|-", "propose facts from an article, in the syntax of the configuration", learn_run },
 	{ "push", "SOURCE FILE|-", "hand in a document for a push source", push_run },
 	{ "version", "", "print the version", version_run },

@@ -67,6 +67,16 @@ static void log_text(struct out *out, const struct pw_value *status)
 		out_printf(out, "%llx", (unsigned long long)pw_integer(pw_get(status, "epoch")));
 }
 
+static void cursors_text(struct out *out, const struct pw_value *cursors)
+{
+	const char *behind = pw_text(pw_get(cursors, "furthest_behind"));
+	if (!behind[0])
+		return;
+	append_count(out, pw_get(cursors, "count"), "registered");
+	out_printf(out, ", furthest behind %s by ", behind);
+	number_text(out, pw_number(pw_get(cursors, "lag")));
+}
+
 static void write_status(struct out *out, const struct cli *cli, const struct pw_value *status)
 {
 	struct out text = { 0 };
@@ -89,6 +99,8 @@ static void write_status(struct out *out, const struct cli *cli, const struct pw
 	append_count(&text, pw_get(status, "subscriptions"), "subscriptions");
 	append_count(&text, pw_get(status, "published"), "published");
 	row(out, cli, "bus", &text);
+	cursors_text(&text, pw_get(status, "cursors"));
+	row(out, cli, "cursors", &text);
 	endpoints_text(&text, status);
 	row(out, cli, "endpoints", &text);
 	number_text(&text, floor(pw_number(pw_get(status, "store_bytes")) / 1024));

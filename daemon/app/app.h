@@ -24,6 +24,7 @@ struct app {
 	struct bus *bus;
 	struct http *http; /* NULL: off */
 	struct loop_timer *housekeeping, *watchdog;
+	struct loop_timer *trimming, *cursor_saving;
 	struct loop_signal *on_term, *on_int, *on_hup;
 	struct source_notes *notes;
 	struct wall_ms started, loaded;
@@ -37,6 +38,9 @@ struct app {
 	bool is_failed;       /* the store failed: stop, publish nothing */
 	struct error failure; /* of is_failed */
 	uint64_t suppressed;  /* changes below the confidence of an event */
+	uint64_t trimmed;     /* events removed since the start */
+	uint64_t trimmed_now; /* of which nothing was said yet */
+	bool are_cursors_due; /* some moved and are not stored yet */
 	uint64_t skipped;     /* documents that could not be taken */
 };
 
@@ -60,6 +64,13 @@ void app_commit_soon(struct app *app);
 void app_commit_now(struct app *app);
 /* The store failed: nothing more is published, the daemon stops and says why. */
 void app_fail(struct app *app, const struct error *err);
+
+/* ---- retention.c: what the log keeps, and for whom ---- */
+enum status retention_start(struct app *app, struct error *err); /* the bus is there */
+void retention_configure(struct app *app);                       /* after a reload */
+void retention_on_ack(void *ctx);                                /* of the app */
+void retention_save_cursors(struct app *app);                    /* those that moved */
+void retention_stop(struct app *app);
 
 /* ---- buslog.c: the log and the facts as the bus sees them ---- */
 struct bus_log app_bus_log(struct app *app);

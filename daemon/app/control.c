@@ -193,6 +193,64 @@ static struct json_t *health_json(const struct app *app)
 	return object;
 }
 
+/* Events that a cursor has not passed. */
+static int64_t lag_of(const struct bus_cursor *cursor, struct log_position log)
+{
+	return cursor->seq < log.head ? (int64_t)(log.head - cursor->seq) : 0;
+}
+
+static enum status call_cursors(
+	struct app *app, struct arena *arena, const struct json_t *params, struct json_t *result, struct error *err)
+{
+	struct bus_cursor cursors[BUS_CURSORS];
+	struct log_position log = store_log(app->store);
+	size_t n = bus_cursors(app->bus, cursors, BUS_CURSORS);
+	struct json_t *array = json_new_array();
+	(void)params;
+	(void)err;
+	json_put_text(result, "epoch", arena_printf(arena, "%016llx", (unsigned long long)log.epoch));
+	json_put(result, "head", json_new_integer((int64_t)log.head));
+	json_put(result, "oldest", json_new_integer((int64_t)log.oldest));
+	json_put(result, "cursors", array);
+	for (size_t i = 0; i < n; i++) {
+		struct json_t *object = json_new_object();
+		json_put_text(object, "name", cursors[i].name);
+		json_put(object, "seq", json_new_integer((int64_t)cursors[i].seq));
+		json_put(object, "lag", json_new_integer(lag_of(&cursors[i], log)));
+		put_time(object, "acked", cursors[i].acked);
+		json_push(array, object);
+	}
+	return OK;
+}
+
+static enum status call_forget_cursor(
+	struct app *app, struct arena *arena, const struct json_t *params, struct json_t *result, struct error *err)
+{
+	struct sv name = json_text(json_get(params, "name"));
+	(void)arena;
+	(void)result;
+	if (!bus_cursor_forget(app->bus, name))
+		return error_set(err, E_NOT_FOUND, "no cursor \"%.*s\"", SV_ARG(name));
+	retention_on_ack(app);
+	return OK;
+}
+
+static struct json_t *cursors_summary(const struct app *app, struct log_position log)
+{
+	struct bus_cursor cursors[BUS_CURSORS];
+	size_t n = bus_cursors(app->bus, cursors, BUS_CURSORS), behind = 0;
+	struct json_t *object = json_new_object();
+	json_put(object, "count", json_new_integer((int64_t)n));
+	for (size_t i = 1; i < n; i++)
+		if (cursors[i].seq < cursors[behind].seq)
+			behind = i;
+	if (n) {
+		json_put_text(object, "furthest_behind", cursors[behind].name);
+		json_put(object, "lag", json_new_integer(lag_of(&cursors[behind], log)));
+	}
+	return object;
+}
+
 static enum status call_status(
 	struct app *app, struct arena *arena, const struct json_t *params, struct json_t *result, struct error *err)
 {
@@ -218,6 +276,7 @@ static enum status call_status(
 	json_put(result, "sources", health_json(app));
 	json_put(result, "subscriptions", json_new_integer(bus.subscriptions));
 	json_put(result, "published", json_new_integer((int64_t)bus.published));
+	json_put(result, "cursors", cursors_summary(app, log));
 	struct json_t *config = json_new_object();
 	json_put_text(config, "file", app->config->file);
 	json_put(config, "generation", json_new_integer(app->generation));
@@ -253,8 +312,10 @@ static const struct {
 	unsigned right; /* that it needs */
 	call_function *function;
 } calls[] = {
+	{ "cursors", PW_RIGHT_SUBSCRIBE, call_cursors },
 	{ "fact", PW_RIGHT_SUBSCRIBE, call_fact },
 	{ "facts", PW_RIGHT_SUBSCRIBE, call_facts },
+	{ "forget_cursor", PW_RIGHT_CONTROL, call_forget_cursor },
 	{ "learn", PW_RIGHT_CONTROL, NULL },
 	{ "poke", PW_RIGHT_CONTROL, call_poke },
 	{ "reload", PW_RIGHT_CONTROL, call_reload },

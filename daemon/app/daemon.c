@@ -153,7 +153,9 @@ static enum status open_bus(struct app *app, struct keys *keys, struct error *er
 		.keys = keys,
 		.instance = config->instance };
 	struct bus_log log = app_bus_log(app);
-	struct bus_ops ops = { .ctx = app, .on_call = control_on_call, .on_warning = security_on_warning };
+	struct bus_ops ops = {
+		.ctx = app, .on_call = control_on_call, .on_ack = retention_on_ack, .on_warning = security_on_warning
+	};
 	return bus_new(app->loop, &options, &log, &ops, &app->bus, err);
 }
 
@@ -183,6 +185,8 @@ static enum status start(struct app *app, struct keys *keys, struct error *err)
 	else
 		keys_free(keys);
 	if (!st)
+		st = retention_start(app, err);
+	if (!st)
 		st = open_http(app, err);
 	if (st)
 		return st;
@@ -209,10 +213,12 @@ static void stop(struct app *app)
 	systemd_notify("STOPPING=1");
 	app->is_stopping = true;
 	if (app->bus && app->store && !app->is_failed) {
+		retention_save_cursors(app);
 		event_notice(
 			app, EVENT_DAEMON, app->config->instance, "stopping", SEVERITY_INFO, SV("policywatchd stops"));
 		app_commit_now(app);
 	}
+	retention_stop(app);
 	watch_free(app->watch);
 	http_free(app->http);
 	bus_free(app->bus);

@@ -34,6 +34,25 @@ static void put_sources(struct app *app, struct buf *out)
 	}
 }
 
+static void put_cursors(struct app *app, struct buf *out)
+{
+	struct bus_cursor cursors[BUS_CURSORS];
+	struct log_position log = store_log(app->store);
+	size_t n = bus_cursors(app->bus, cursors, BUS_CURSORS);
+	(void)buf_append(out,
+		SV("# HELP policywatch_cursor_lag_events Events that a registered cursor has not passed\n"
+		   "# TYPE policywatch_cursor_lag_events gauge\n"));
+	for (size_t i = 0; i < n; i++)
+		(void)buf_printf(out, "policywatch_cursor_lag_events{cursor=\"%.*s\"} %llu\n", SV_ARG(cursors[i].name),
+			(unsigned long long)(cursors[i].seq < log.head ? log.head - cursors[i].seq : 0));
+	(void)buf_append(out,
+		SV("# HELP policywatch_cursor_last_ack_timestamp_seconds When a cursor was heard of last\n"
+		   "# TYPE policywatch_cursor_last_ack_timestamp_seconds gauge\n"));
+	for (size_t i = 0; i < n; i++)
+		(void)buf_printf(out, "policywatch_cursor_last_ack_timestamp_seconds{cursor=\"%.*s\"} %.3f\n",
+			SV_ARG(cursors[i].name), (double)cursors[i].acked.v / 1000);
+}
+
 static void put_lag(struct app *app, struct buf *out)
 {
 	static const char *const edges[] = { "0.001", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "+Inf" };
@@ -88,6 +107,9 @@ static void write_metrics(void *ctx, struct buf *out)
 	put(out, "fetch_bytes_total", "counter", "Bytes fetched", (double)watch.bytes);
 	put(out, "fetches_in_flight", "gauge", "Fetches under way", watch.in_flight);
 	put(out, "log_head", "gauge", "Sequence number of the last event", (double)log.head);
+	put(out, "log_oldest", "gauge", "Sequence number of the oldest event kept", (double)log.oldest);
+	put(out, "events_trimmed_total", "counter", "Old events removed since the start", (double)app->trimmed);
+	put(out, "snapshots_total", "counter", "Snapshots of facts begun for clients", (double)bus.snapshots);
 	put(out, "events_published_total", "counter", "Events sent since the start", (double)bus.published);
 	put(out, "events_replayed_total", "counter", "Events sent again on request", (double)bus.replayed);
 	put(out, "events_suppressed_total", "counter", "Changes below the confidence of an event",
@@ -98,6 +120,7 @@ static void write_metrics(void *ctx, struct buf *out)
 	put(out, "subscriptions", "gauge", "Topics subscribed to", bus.subscriptions);
 	put(out, "store_bytes", "gauge", "Size of the store", (double)store_bytes(app->store));
 	put_sources(app, out);
+	put_cursors(app, out);
 	put_lag(app, out);
 	put_process(out);
 }

@@ -71,6 +71,7 @@ static enum status take_over(struct app *app, struct config *config, struct erro
 	bus_set_keys(app->bus, keys);
 	config_unref(old);
 	log_set_level((enum log_level)config->log_level);
+	retention_configure(app);
 	app->generation++;
 	app->loaded = loop_wall(app->loop);
 	return OK;

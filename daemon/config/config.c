@@ -19,7 +19,8 @@
 #include "reader.h"
 #include "uthash_abort.h"
 
-enum { DAY_MS = 86400000, CONFIG_ARENA = 1 << 30 };
+enum { DAY_MS = 86400000, CONFIG_ARENA = 1 << 30, KEEP_MIN_MS = 1000 };
+#define KEEP_MAX_MS (36500LL * DAY_MS)
 
 static bool parse_level(struct sv v, void *out)
 {
@@ -49,6 +50,16 @@ static bool parse_plain_tcp(struct sv v, void *out)
 	return plain_tcp_parse(v, out);
 }
 
+static bool parse_keep(struct sv v, void *out)
+{
+	int64_t ms = CONFIG_KEEP_FOREVER;
+	bool is_time = !sv_eq(v, SV("forever"));
+	if (is_time && (!config_parse_duration(v, &ms) || ms < KEEP_MIN_MS || ms > KEEP_MAX_MS))
+		return false;
+	*(int64_t *)out = ms;
+	return true;
+}
+
 #define AT(member) offsetof(struct config, member)
 static const struct field daemon_fields[] = {
 	{ "instance", FIELD_TEXT, AT(instance) },
@@ -69,6 +80,10 @@ static const struct field bus_fields[] = {
 	{ "server_key", FIELD_TEXT, AT(server_key) },
 	{ "client_keys", FIELD_TEXT, AT(client_keys) },
 };
+static const struct field log_fields[] = {
+	{ "keep", FIELD_NAME, AT(log_keep_ms), .parse = parse_keep, .names = "\"forever\" or a time from \"1s\" on" },
+	{ "keep_unread", FIELD_DURATION, AT(log_keep_unread_ms), .min = 0, .max = (double)KEEP_MAX_MS },
+};
 static const struct field http_fields[] = {
 	{ "listen", FIELD_TEXT, AT(http_listen) },
 };
@@ -81,6 +96,7 @@ static const struct field diff_fields[] = {
 static const struct field main_fields[] = {
 	{ "daemon", FIELD_GROUP, 0, GROUP(daemon_fields) },
 	{ "bus", FIELD_GROUP, 0, GROUP(bus_fields) },
+	{ "log", FIELD_GROUP, 0, GROUP(log_fields) },
 	{ "http", FIELD_GROUP, 0, GROUP(http_fields) },
 	{ "diff", FIELD_GROUP, 0, GROUP(diff_fields) },
 	{ "sources_dir", FIELD_TEXT, AT(sources_dir) },
@@ -236,6 +252,8 @@ static struct config *new_config(const char *file)
 		.fetch_limit_per_host = 2,
 		.heartbeat_ms = 1000,
 		.ipc_mode = 0660,
+		.log_keep_ms = CONFIG_KEEP_FOREVER,
+		.log_keep_unread_ms = 30LL * DAY_MS,
 		.http_listen = SV("127.0.0.1:9464"),
 		.apply_confidence = 0.6,
 		.event_confidence = 0.35,

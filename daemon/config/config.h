@@ -15,6 +15,8 @@ struct source_list {
 	size_t n, cap;
 };
 
+#define CONFIG_KEEP_FOREVER 0
+
 struct config {
 	struct arena *arena;
 	int refs;
@@ -39,6 +41,10 @@ struct config {
 	struct sv server_key;  /* path of the daemon's secret key; empty: none, and nothing needs one */
 	struct sv client_keys; /* folder; empty: nothing is encrypted */
 	bool has_client_keys;  /* the folder was named, and so must be there */
+
+	/* log { … } */
+	int64_t log_keep_ms;        /* events older than this go; CONFIG_KEEP_FOREVER: none */
+	int64_t log_keep_unread_ms; /* those that a registered cursor has not passed stay so much longer */
 
 	/* http { … } */
 	struct sv http_listen; /* "127.0.0.1:9464"; empty: no HTTP */

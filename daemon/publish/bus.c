@@ -143,6 +143,7 @@ static void handle_request(struct bus *bus)
 {
 	struct reply reply;
 	bus->requests.now = loop_mono(bus->loop);
+	bus->requests.wall = loop_wall(bus->loop);
 	arena_reset(bus->page);
 	request_handle(&bus->requests, &bus->inbox, bus->page, &reply);
 	send_reply(bus, &bus->inbox.identity, &reply);
@@ -287,12 +288,17 @@ struct bus_counts bus_counts(const struct bus *bus)
 
 size_t bus_cursors(const struct bus *bus, struct bus_cursor *out, size_t max)
 {
-	const struct cursors *cursors = &bus->requests.cursors;
-	size_t n = cursors->n < max ? cursors->n : max;
-	for (size_t i = 0; i < n; i++)
-		out[i] = (struct bus_cursor){ .name = { cursors->items[i].name, cursors->items[i].name_bytes },
-			.seq = cursors->items[i].seq };
-	return n;
+	return cursors_list(&bus->requests.cursors, out, max);
+}
+
+void bus_cursor_restore(struct bus *bus, const struct bus_cursor *cursor)
+{
+	cursors_restore(&bus->requests.cursors, cursor);
+}
+
+bool bus_cursor_forget(struct bus *bus, struct sv name)
+{
+	return cursors_forget(&bus->requests.cursors, name);
 }
 
 const char *bus_events_endpoint(const struct bus *bus)

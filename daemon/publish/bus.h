@@ -79,6 +79,7 @@ struct bus_options {
 struct bus_ops {
 	void *ctx;
 	void (*on_call)(void *ctx, const struct bus_call *call);
+	void (*on_ack)(void *ctx); /* a cursor moved; may be NULL */
 	/* Worth a line in the log: refused peers and the like, each kind at most once a minute. NULL: not told. */
 	void (*on_warning)(void *ctx, const char *text);
 };
@@ -106,13 +107,17 @@ struct bus_counts {
 };
 struct bus_counts bus_counts(const struct bus *bus);
 
-/* Where named clients said they are (ACK), for lag; at most 256 are kept. Names are [A-Za-z0-9._-], borrowed until the
- * next pass. Returns how many were written. */
+/* Where registered clients said they are (ACK); at most BUS_CURSORS are kept. Names are [A-Za-z0-9._-], those of clients with
+ * a key "<key>/<name>"; borrowed until the next pass. Returns how many were written. */
+#define BUS_CURSORS 256
 struct bus_cursor {
 	struct sv name;
-	uint64_t seq;
+	uint64_t seq; /* of the last event it has handled */
+	struct wall_ms acked;
 };
 size_t bus_cursors(const struct bus *bus, struct bus_cursor *out, size_t max);
+void bus_cursor_restore(struct bus *bus, const struct bus_cursor *cursor); /* as an earlier run knew it */
+bool bus_cursor_forget(struct bus *bus, struct sv name);                   /* false: there is none */
 
 /* The last endpoint bound, with its real port when "*" was asked for. */
 const char *bus_events_endpoint(const struct bus *bus);

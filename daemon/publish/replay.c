@@ -137,11 +137,12 @@ enum pw_wire_status request_replay(
 	write_position(bytes, at, 0, 0);
 	if (page.epoch && page.epoch != at.epoch)
 		return PW_WIRE_EPOCH;
-	if (page.from < at.oldest)
+	bool is_empty = is_known_empty(requests, &page, at); /* also below the oldest one: nothing was missed */
+	if (page.from < at.oldest && !is_empty)
 		return PW_WIRE_GONE;
 	struct bus_rows rows = { 0 };
 	uint64_t scanned_to = at.head;
-	if (!is_known_empty(requests, &page, at) &&
+	if (!is_empty &&
 		requests->log.read(requests->log.ctx, arena, page.from, page.prefix, page.max_rows, page.max_bytes,
 			&rows, &scanned_to, &err))
 		return PW_WIRE_FAILED;
@@ -170,19 +171,6 @@ static bool is_cursor_name(struct sv name)
 	return name.n > 0 && name.n <= CURSOR_NAME_BYTES;
 }
 
-static struct cursor *cursor_slot(struct cursors *cursors, struct sv name)
-{
-	struct cursor *oldest = &cursors->items[0];
-	for (size_t i = 0; i < cursors->n; i++) {
-		struct cursor *cursor = &cursors->items[i];
-		if (sv_eq((struct sv){ cursor->name, cursor->name_bytes }, name))
-			return cursor;
-		if (cursor->at.v < oldest->at.v)
-			oldest = cursor;
-	}
-	return cursors->n < MAX_CURSORS ? &cursors->items[cursors->n++] : oldest;
-}
-
 /* "<key>/<cursor>": clients with keys can't touch one another's, nor those without. */
 static struct sv full_name(const struct inbox *inbox, struct arena *arena, struct sv name)
 {
@@ -204,9 +192,9 @@ enum pw_wire_status request_ack(struct requests *requests, const struct inbox *i
 		return PW_WIRE_BAD;
 	name = full_name(inbox, arena, name);
 	struct cursor *cursor = cursor_slot(&requests->cursors, name);
-	memcpy(cursor->name, name.p, name.n);
-	cursor->name_bytes = name.n;
 	cursor->seq = seq;
-	cursor->at = requests->now;
+	cursor->acked = requests->wall;
+	if (requests->ops.on_ack)
+		requests->ops.on_ack(requests->ops.ctx);
 	return PW_WIRE_OK;
 }

@@ -14,7 +14,7 @@
 #define IDENTITY_BYTES 255                                            /* of a ZeroMQ peer, at most */
 #define CURSOR_NAME_BYTES 64                                          /* as the client gives it */
 #define CURSOR_FULL_BYTES (PW_KEY_NAME_CHARS + 1 + CURSOR_NAME_BYTES) /* "<key>/<cursor>" */
-#define MAX_CURSORS 256         /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
+#define MAX_CURSORS BUS_CURSORS /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
 #define MAX_CALLS 256           /* that wait for bus_answer(); beyond: BUSY */
 #define CALL_LOST_MS 600000     /* a call without an answer for so long makes room for another */
 #define SNAPSHOT_IDLE_MS 60000  /* not asked for: over */
@@ -61,7 +61,7 @@ struct cursor {
 	size_t name_bytes;
 	char name[CURSOR_FULL_BYTES];
 	uint64_t seq;
-	struct mono_ms at;
+	struct wall_ms acked;
 };
 struct cursors {
 	size_t n;
@@ -86,7 +86,8 @@ struct requests {
 	struct bus_ops ops;
 	struct sv instance;
 	uint32_t heartbeat_ms;
-	struct mono_ms now; /* set by the caller */
+	struct mono_ms now; /* both set by the caller */
+	struct wall_ms wall;
 	uint64_t bad_requests, replayed, gaps, denied;
 	struct calls calls;
 	struct cursors cursors;
@@ -110,6 +111,11 @@ enum pw_wire_status request_call(struct requests *requests, const struct inbox *
 enum pw_wire_status request_ack(struct requests *requests, const struct inbox *inbox, struct arena *arena);
 enum pw_wire_status request_snapshot(
 	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply);
+/* The cursor of that name, made when there is none; when there are too many, in the place of the one silent for longest. */
+struct cursor *cursor_slot(struct cursors *cursors, struct sv name);
+size_t cursors_list(const struct cursors *cursors, struct bus_cursor *out, size_t max);
+void cursors_restore(struct cursors *cursors, const struct bus_cursor *cursor);
+bool cursors_forget(struct cursors *cursors, struct sv name);
 /* Ends the snapshots whose time is up; all of them at the end. */
 void snapshots_expire(struct requests *requests);
 void snapshots_end(struct requests *requests);

@@ -223,7 +223,7 @@ def request(query, verb, body=b"", more=(), timeout_ms=5000):
         socket.close()
 
 
-def replay(query, start=1, prefix=b""):
+def replay(query, start=0, prefix=b""):
     records = []
     while True:
         status, frames = request(query, 2, struct.pack(">QQII", 0, start, 1000, 1 << 18) + prefix)

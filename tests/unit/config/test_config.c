@@ -110,6 +110,36 @@ static void reads_main_file_and_drop_ins_in_order(void **state)
 	assert_true(date_eq(fact->deadline, (struct date){ 2026, 0, 0 }));
 }
 
+static void reset(struct place_of_test *t)
+{
+	config_unref(t->config);
+	t->config = NULL;
+}
+
+static void events_are_kept_for_ever_or_for_a_time(void **state)
+{
+	struct place_of_test *t = *state;
+	write_file(t, "main.conf", "");
+	assert_ok(load(t), t->err);
+	assert_int_equal(t->config->log_keep_ms, CONFIG_KEEP_FOREVER);
+	assert_int_equal(t->config->log_keep_unread_ms, 30LL * 86400000);
+	reset(t);
+	write_file(t, "main.conf", "log: { keep = \"90d\"; keep_unread = \"12h\"; };\n");
+	assert_ok(load(t), t->err);
+	assert_int_equal(t->config->log_keep_ms, 90LL * 86400000);
+	assert_int_equal(t->config->log_keep_unread_ms, 43200000);
+	reset(t);
+	write_file(t, "main.conf", "log: { keep = \"forever\"; };\n");
+	assert_ok(load(t), t->err);
+	assert_int_equal(t->config->log_keep_ms, CONFIG_KEEP_FOREVER);
+	reset(t);
+	write_file(t, "main.conf", "log: {\n keep = \"always\"; };\n");
+	assert_int_equal(load(t), E_CONFIG);
+	assert_issue(t, "main.conf", 2, "'keep' must be \"forever\" or a time from \"1s\" on, not \"always\"");
+	write_file(t, "main.conf", "log: { keep = \"500ms\"; };\n");
+	assert_int_equal(load(t), E_CONFIG);
+}
+
 static void reports_ten_different_mistakes_at_once(void **state)
 {
 	struct place_of_test *t = *state;
@@ -210,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(reads_main_file_and_drop_ins_in_order),
+		TEST(events_are_kept_for_ever_or_for_a_time),
 		TEST(reports_ten_different_mistakes_at_once),
 		TEST(missing_file_is_an_issue),
 		TEST(named_folder_must_exist),

@@ -19,7 +19,7 @@ struct world {
 	const char *peer; /* who asks */
 	uint64_t token;   /* of the last call */
 	char name[32], body[32];
-	size_t calls;
+	size_t calls, acks;
 };
 
 static inline void on_call(void *ctx, const struct bus_call *call)
@@ -31,6 +31,11 @@ static inline void on_call(void *ctx, const struct bus_call *call)
 	(void)snprintf(w->body, sizeof w->body, "%.*s", SV_ARG(call->body));
 }
 
+static inline void on_ack(void *ctx)
+{
+	((struct world *)ctx)->acks++;
+}
+
 static inline int set_up(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -38,7 +43,7 @@ static inline int set_up(void **state)
 	w->arena = arena_new(64u << 20);
 	w->peer = "peer";
 	w->requests.log = fake_log_as_bus_log(&w->log);
-	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call };
+	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call, .on_ack = on_ack };
 	w->requests.instance = SV("test");
 	w->requests.heartbeat_ms = 1000;
 	inbox_init(&w->inbox);

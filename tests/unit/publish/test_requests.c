@@ -129,6 +129,20 @@ static void what_was_trimmed_is_gone(void **state)
 	assert_int_equal(number_at(w, 3, 16), 5);
 }
 
+static void who_missed_nothing_of_what_was_trimmed_goes_on(void **state)
+{
+	struct world *w = *state;
+	fill(w, 10); /* the last one under fact/ is number 10, none is under daemon/ */
+	w->log.oldest = 10;
+	replay(w, FAKE_EPOCH, 4, 100, 100000, "daemon/");
+	assert_int_equal(header_of(&w->reply).status, PW_WIRE_OK);
+	assert_int_equal(number_at(w, 1, 24), 10);
+	replay(w, FAKE_EPOCH, 4, 100, 100000, "source/"); /* 9 is gone */
+	assert_int_equal(header_of(&w->reply).status, PW_WIRE_GONE);
+	replay(w, FAKE_EPOCH, 4, 100, 100000, "daemo"); /* no whole level: nobody knows */
+	assert_int_equal(header_of(&w->reply).status, PW_WIRE_GONE);
+}
+
 static void another_epoch_is_another_log(void **state)
 {
 	struct world *w = *state;
@@ -199,11 +213,43 @@ static void beyond_the_table_the_cursor_silent_for_longest_goes(void **state)
 	for (int i = 0; i <= MAX_CURSORS; i++) {
 		char name[16];
 		(void)snprintf(name, sizeof name, "c%d", i);
-		w->requests.now.v = i + 1;
+		w->requests.wall.v = i + 1;
 		ack(w, FAKE_EPOCH, 1, name);
 	}
 	assert_int_equal(w->requests.cursors.n, MAX_CURSORS);
 	assert_sv(((struct sv){ w->requests.cursors.items[0].name, w->requests.cursors.items[0].name_bytes }), "c256");
+}
+
+static void an_ack_is_told_on_and_forgotten_on_demand(void **state)
+{
+	struct world *w = *state;
+	fill(w, 10);
+	w->requests.wall.v = 1234;
+	ack(w, FAKE_EPOCH, 4, "mail");
+	ack(w, FAKE_EPOCH, 5, "chat");
+	ack(w, FAKE_EPOCH, 11, "mail"); /* refused */
+	assert_int_equal(w->acks, 2);
+	struct bus_cursor cursors[4];
+	assert_int_equal(cursors_list(&w->requests.cursors, cursors, 4), 2);
+	assert_int_equal(cursors[0].acked.v, 1234);
+	assert_true(cursors_forget(&w->requests.cursors, SV("mail")));
+	assert_false(cursors_forget(&w->requests.cursors, SV("mail")));
+	assert_int_equal(cursors_list(&w->requests.cursors, cursors, 4), 1);
+	assert_sv(cursors[0].name, "chat");
+}
+
+static void a_cursor_of_an_earlier_run_goes_on(void **state)
+{
+	struct world *w = *state;
+	struct bus_cursor cursors[4], stored = { .name = SV("mail"), .seq = 3, .acked = { 99 } };
+	fill(w, 10);
+	cursors_restore(&w->requests.cursors, &stored);
+	assert_int_equal(cursors_list(&w->requests.cursors, cursors, 4), 1);
+	assert_int_equal(cursors[0].seq, 3);
+	assert_int_equal(cursors[0].acked.v, 99);
+	ack(w, FAKE_EPOCH, 4, "mail");
+	assert_int_equal(cursors_list(&w->requests.cursors, cursors, 4), 1);
+	assert_int_equal(cursors[0].seq, 4);
 }
 
 /* ---- what is no request ---- */
@@ -269,12 +315,15 @@ int main(void)
 		TEST(when_nothing_under_the_prefix_came_the_log_is_not_read),
 		TEST(asking_past_the_head_gives_nothing_up_to_the_head),
 		TEST(what_was_trimmed_is_gone),
+		TEST(who_missed_nothing_of_what_was_trimmed_goes_on),
 		TEST(another_epoch_is_another_log),
 		TEST(a_prefix_that_is_no_topic_is_bad),
 		TEST(a_log_that_cannot_be_read_fails_the_request_alone),
 		TEST(an_ack_moves_the_cursor_of_its_name),
 		TEST(an_ack_that_cannot_be_true_is_refused),
 		TEST(beyond_the_table_the_cursor_silent_for_longest_goes),
+		TEST(an_ack_is_told_on_and_forgotten_on_demand),
+		TEST(a_cursor_of_an_earlier_run_goes_on),
 		TEST(a_body_over_the_limit_is_drained_and_refused),
 		TEST(a_header_that_cannot_be_read_is_dropped_and_counted),
 		TEST(a_verb_nobody_knows_is_bad),
