@@ -137,7 +137,7 @@ static void on_sign_of_life(struct follow *follow)
 	follow->heard_ms = client_now_ms();
 	follow->is_heard = true;
 	follow->is_stale = false;
-	follow->silences = follow->trouble = follow->rounds = 0;
+	follow->silences = follow->rounds = 0;
 	follow->tried = 0;
 }
 
@@ -183,6 +183,7 @@ static enum pw_status on_message(struct pw_client *client)
 		return PW_OK;
 	}
 	on_sign_of_life(follow);
+	follow->trouble = 0;
 	return record.kind == PW_RECORD_HEARTBEAT ? on_heartbeat(client, &record) : on_event(client, topic, &record);
 }
 

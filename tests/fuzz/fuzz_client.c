@@ -81,6 +81,7 @@ static void read_messages(const uint8_t *bytes, size_t n)
 	struct pw_request reply;
 	struct hello hello;
 	struct page page;
+	struct facts facts;
 	const char *bad;
 	uint8_t copy[4096];
 	size_t ends[64];
@@ -104,6 +105,11 @@ static void read_messages(const uint8_t *bytes, size_t n)
 		if (page.scanned_to > page.head)
 			abort();
 		event_drop_all(&page.events);
+	}
+	if (message_read_facts(&frames, &filter, "fact/a/b/state/", &facts) == PW_OK) {
+		if (facts.is_more && (!facts.id || strcmp(facts.last, "fact/a/b/state/") == 0))
+			abort(); /* would be asked for without end */
+		event_drop_all(&facts.events);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* A daemon for tests of libpolicywatch, in the same thread: it does nothing until a test lets it serve, and loses
- * exactly what a test wants lost. */
+ * exactly what a test wants lost. Several can live at once. */
 #ifndef SUPPORT_FAKE_DAEMON_H
 #define SUPPORT_FAKE_DAEMON_H
 
@@ -13,6 +13,7 @@
 #define FAKE_ROWS 4096
 #define FAKE_FRAMES 64
 #define FAKE_RECORD 512
+#define FAKE_FACTS 40
 
 struct fake_row {
 	char topic[PW_TOPIC_MAX + 1];
@@ -35,6 +36,13 @@ struct fake {
 	int refusals;
 	int spoiled_pages; /* replays to answer with nonsense */
 	bool is_silent;    /* requests are read and not answered */
+	bool is_garbage;   /* they are answered with noise */
+	bool is_old;       /* does not know SNAPSHOT */
+	int gaps, hello_refusals;
+	const char *facts[FAKE_FACTS]; /* topics, in the order of a snapshot */
+	size_t n_facts, facts_page;
+	uint64_t snapshot_id, snapshot_seq; /* the one that is held; 0: none */
+	int snapshots;
 	int hellos, replays, calls, acks;
 	uint64_t acked;
 	size_t reply_frames; /* into how many frames a call's answer is cut */
@@ -79,6 +87,7 @@ static inline struct fake *fake_new(void)
 	fake->oldest = 1;
 	fake->interval_ms = 1000;
 	fake->page_rows = 10;
+	fake->facts_page = 2;
 	fake->reply_frames = 1;
 	fake_bind(fake);
 	return fake;
@@ -90,8 +99,8 @@ static inline void fake_free(struct fake *fake)
 	if (fake->events)
 		fake_unbind(fake);
 	(void)zmq_ctx_term(fake->context);
-	static const char *const names[] = { "events", "query", "cursor" };
-	for (size_t i = 0; i < 3; i++) {
+	static const char *const names[] = { "events", "query", "cursor", "cursor.tmp" };
+	for (size_t i = 0; i < 4; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", fake->folder, names[i]);
 		(void)unlink(path);
 	}
@@ -162,6 +171,23 @@ static inline void fake_heartbeat(struct fake *fake)
 	(void)zmq_send(fake->events, bytes, sizeof bytes, 0);
 }
 
+/* Another log from now on, empty. */
+static inline void fake_recreate(struct fake *fake, uint64_t epoch)
+{
+	fake_unbind(fake);
+	fake->epoch = epoch;
+	fake->head = fake->snapshot_id = 0;
+	fake->oldest = 1;
+	memset(fake->rows, 0, sizeof fake->rows);
+	fake_bind(fake);
+}
+
+static inline void fake_fact(struct fake *fake, const char *topic)
+{
+	assert_true(fake->n_facts < FAKE_FACTS);
+	fake->facts[fake->n_facts++] = topic;
+}
+
 /* ---- requests ---- */
 
 static inline bool fake_receive(struct fake *fake, struct fake_message *message)
@@ -218,6 +244,7 @@ static inline void fake_answer_replay(
 	size_t prefix_bytes = message->n[2] - 24, n = 0;
 	uint8_t body[36];
 	fake->replays++;
+	fake->gaps += (request->flags & PW_ASK_GAP) != 0;
 	if (pw_get_u64(ask) != fake->epoch || from < fake->oldest) {
 		uint8_t status = pw_get_u64(ask) != fake->epoch ? PW_WIRE_EPOCH : PW_WIRE_GONE;
 		fake_reply_head(fake, message, request, status, false);
@@ -240,6 +267,63 @@ static inline void fake_answer_replay(
 		(void)zmq_send(fake->query, row->topic, strlen(row->topic), ZMQ_SNDMORE);
 		(void)zmq_send(fake->query, row->record, row->record_bytes, i + 1 < n ? ZMQ_SNDMORE : 0);
 	}
+}
+
+static inline void fake_send_fact(struct fake *fake, const char *topic, bool more)
+{
+	uint8_t bytes[FAKE_RECORD];
+	struct pw_record record = { .kind = PW_RECORD_STATE,
+		.encoding = PW_ENCODING_JSON,
+		.nprev = 1,
+		.epoch = fake->epoch,
+		.seq = fake->snapshot_seq,
+		.time_ns = 1000000000 };
+	pw_record_head(&record, bytes);
+	size_t head = pw_record_head_bytes(1);
+	int n = snprintf((char *)bytes + head, sizeof bytes - head, "{\"type\":\"policywatch.fact.state.v1\"}");
+	(void)zmq_send(fake->query, topic, strlen(topic), ZMQ_SNDMORE);
+	(void)zmq_send(fake->query, bytes, head + (size_t)n, more ? ZMQ_SNDMORE : 0);
+}
+
+static inline void fake_answer_snapshot(
+	struct fake *fake, const struct fake_message *message, const struct pw_request *request)
+{
+	const uint8_t *ask = message->bytes[2];
+	uint64_t id = pw_get_u64(ask);
+	size_t prefix_bytes = pw_get_u16(ask + 12), last_bytes = message->n[2] - 14 - prefix_bytes, n = 0, i = 0;
+	const char *prefix = (const char *)ask + 14, *last = prefix + prefix_bytes, *page[FAKE_FACTS];
+	uint8_t body[32];
+	fake->snapshots++;
+	if (fake->is_old || (id && id != fake->snapshot_id)) {
+		fake_reply_head(fake, message, request, fake->is_old ? PW_WIRE_BAD : PW_WIRE_GONE, false);
+		return;
+	}
+	if (!id) {
+		fake->snapshot_id = (uint64_t)fake->snapshots + 100;
+		fake->snapshot_seq = fake->head;
+	}
+	while (last_bytes && i < fake->n_facts && strncmp(fake->facts[i], last, last_bytes) <= 0)
+		i++;
+	for (; i < fake->n_facts && n < fake->facts_page; i++) {
+		if (strncmp(fake->facts[i], prefix, prefix_bytes) == 0)
+			page[n++] = fake->facts[i];
+	}
+	pw_put_u64(body, fake->epoch);
+	pw_put_u64(body + 8, fake->snapshot_seq);
+	pw_put_u64(body + 16, fake->snapshot_id);
+	pw_put_u32(body + 24, i < fake->n_facts ? PW_SNAPSHOT_MORE : 0);
+	pw_put_u32(body + 28, (uint32_t)n);
+	fake_reply_head(fake, message, request, PW_WIRE_OK, true);
+	(void)zmq_send(fake->query, body, sizeof body, n ? ZMQ_SNDMORE : 0);
+	for (size_t k = 0; k < n; k++)
+		fake_send_fact(fake, page[k], k + 1 < n);
+}
+
+static inline void fake_answer_garbage(struct fake *fake, const struct fake_message *message)
+{
+	(void)zmq_send(fake->query, message->bytes[0], message->n[0], ZMQ_SNDMORE);
+	(void)zmq_send(fake->query, "not a header at all", 19, ZMQ_SNDMORE);
+	(void)zmq_send(fake->query, "", 0, 0);
 }
 
 static inline void fake_answer_call(
@@ -274,7 +358,12 @@ static inline void fake_answer(struct fake *fake, const struct fake_message *mes
 	assert_int_equal(pw_request_read(message->bytes[1], message->n[1], &request), 0);
 	if (fake->is_silent)
 		return;
-	if (request.verb == PW_VERB_HELLO) {
+	if (fake->is_garbage) {
+		fake_answer_garbage(fake, message);
+	} else if (request.verb == PW_VERB_HELLO && fake->hello_refusals > 0) {
+		fake->hello_refusals--;
+		fake_reply_head(fake, message, &request, fake->refuse, false);
+	} else if (request.verb == PW_VERB_HELLO) {
 		fake_answer_hello(fake, message, &request);
 	} else if (request.verb == PW_VERB_ACK) {
 		fake->acks++;
@@ -284,6 +373,8 @@ static inline void fake_answer(struct fake *fake, const struct fake_message *mes
 		fake_refuse(fake, message, &request);
 	} else if (request.verb == PW_VERB_REPLAY) {
 		fake_answer_replay(fake, message, &request);
+	} else if (request.verb == PW_VERB_SNAPSHOT) {
+		fake_answer_snapshot(fake, message, &request);
 	} else {
 		fake_answer_call(fake, message, &request);
 	}
