@@ -38,7 +38,8 @@ enum pw_status follow_ask(struct pw_client *client)
 	struct follow *follow = &client->follow;
 	uint8_t body[MESSAGE_SNAPSHOT_MAX];
 	if (!client->query) {
-		enum pw_status st = sock_dealer(&client->sockets, client_peer(client)->query, &client->query);
+		struct sock_keys keys = client_keys(client, client_peer(client));
+		enum pw_status st = sock_dealer(&client->sockets, client_peer(client)->query, &keys, &client->query);
 		if (st) {
 			follow_ask_later(client, follow_backoff_ms(follow->attempts));
 			return client_fail(client, st, "%s: %s", client_peer(client)->query, sock_error());
@@ -59,7 +60,8 @@ enum pw_status follow_ask(struct pw_client *client)
 
 static void on_no_answer(struct pw_client *client)
 {
-	(void)client_fail(client, PW_UNREACHABLE, "%s: no answer", client_peer(client)->query);
+	const struct peer *peer = client_peer(client);
+	(void)client_fail(client, PW_UNREACHABLE, "%s: no answer%s", peer->query, client_hint(peer, client->query));
 	if (client->peers.n > 1) {
 		follow_move_on(client);
 		return;
@@ -198,17 +200,17 @@ static enum pw_status on_page(struct pw_client *client)
 }
 
 /* With several daemons, the caller hears of it when none takes it. */
-static enum pw_status on_denial(struct pw_client *client)
+enum pw_status follow_on_denial(struct pw_client *client, int64_t wait_ms)
 {
 	struct follow *follow = &client->follow;
-	(void)client_fail(client, PW_DENIED, "%s: the daemon denies it", client_peer(client)->query);
+	follow->is_refused = true;
 	bool is_last = ++follow->denials >= client->peers.n;
 	if (is_last)
 		follow->denials = 0;
 	if (client->peers.n > 1)
 		follow_move_on(client);
 	if (is_last)
-		follow_ask_later(client, DENIED_MS);
+		follow_ask_later(client, wait_ms);
 	return is_last ? PW_DENIED : PW_OK;
 }
 
@@ -219,8 +221,10 @@ static enum pw_status on_refusal(struct pw_client *client, uint8_t status)
 		(void)client_fail(client, PW_GONE, "events after %" PRIu64 " are no longer kept", follow->scanned);
 		return follow_halt(client, PW_GONE, follow->epoch);
 	}
-	if (status == PW_WIRE_DENIED)
-		return on_denial(client);
+	if (status == PW_WIRE_DENIED) {
+		(void)client_fail(client, PW_DENIED, "%s: the daemon denies it", client_peer(client)->query);
+		return follow_on_denial(client, DENIED_MS);
+	}
 	if (status == PW_WIRE_EPOCH) {
 		follow_on_other_log(client);
 	} else if (status == PW_WIRE_BUSY) {
@@ -245,6 +249,7 @@ static enum pw_status on_reply(struct pw_client *client)
 	if (reply.status != PW_WIRE_OK)
 		return on_refusal(client, reply.status);
 	follow->denials = 0;
+	follow->is_refused = false;
 	if (follow->phase == PHASE_HELLO)
 		return on_hello(client);
 	return follow->phase == PHASE_SNAPSHOT ? follow_on_facts(client) : on_page(client);

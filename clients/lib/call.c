@@ -50,10 +50,12 @@ static void hang_up(struct pw_client *client)
 /* Sends and waits; PW_OK: client->frames holds the reply, of any status. */
 static enum pw_status exchange(struct pw_client *client, const struct call *call, struct pw_request *out)
 {
-	const char *endpoint = client->peers.list[client->calls_at].query;
+	const struct peer *peer = &client->peers.list[client->calls_at];
+	const char *endpoint = peer->query;
+	struct sock_keys keys = client_keys(client, peer);
 	enum pw_status st = PW_OK;
 	if (!client->calls)
-		st = sock_dealer(&client->sockets, endpoint, &client->calls);
+		st = sock_dealer(&client->sockets, endpoint, &keys, &client->calls);
 	if (st == PW_OK)
 		st = send_call(client, call->json, call->body, call->body_bytes);
 	for (int64_t now_ms = client_now_ms(); st == PW_OK && now_ms < call->deadline_ms; now_ms = client_now_ms()) {
@@ -61,13 +63,18 @@ static enum pw_status exchange(struct pw_client *client, const struct call *call
 		if (got == PW_OK && message_read_reply(&client->frames, out) && out->id == client->last_id &&
 			out->verb == PW_VERB_CALL)
 			return PW_OK;
-		if (got == PW_TIMEOUT)
+		if (got == PW_TIMEOUT && sock_handshake(client->calls) >= HANDSHAKE_MISMATCH)
+			st = PW_DENIED;
+		else if (got == PW_TIMEOUT)
 			sock_wait(client->calls, (int)(call->deadline_ms - now_ms));
 		else if (got != PW_OK)
 			st = got;
 	}
 	if (st == PW_OK || st == PW_TIMEOUT)
-		st = client_fail(client, PW_UNREACHABLE, "%s: no answer within %d ms", endpoint, client->request_ms);
+		st = client_fail(client, PW_UNREACHABLE, "%s: no answer within %d ms%s", endpoint, client->request_ms,
+			client_hint(peer, client->calls));
+	else if (st == PW_DENIED)
+		(void)client_fail(client, st, "%s: no connection%s", endpoint, client_hint(peer, client->calls));
 	else
 		(void)client_fail(client, st, "%s: %s", endpoint,
 			st == PW_INVALID ? "not an endpoint, or an answer over all limits" : sock_error());

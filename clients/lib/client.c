@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "endpoint.h"
+#include "key.h"
 
 /* The size in the first release: later ones only add fields at the end, which a caller compiled before does not have. */
 #define OPTIONS_BYTES_MIN offsetof(struct pw_options, key_file)
@@ -95,6 +96,55 @@ static enum pw_status load_cursor(struct pw_client *client)
 	return st ? client_fail(client, st, "%s: %s", client->cursor_file, strerror(errno)) : PW_OK;
 }
 
+static bool is_tcp(const struct peer *peer)
+{
+	return strncmp(peer->events, "tcp://", 6) == 0 || strncmp(peer->query, "tcp://", 6) == 0;
+}
+
+/* Only what some endpoint needs is read, so that variables set for another daemon do no harm. */
+static enum pw_status load_keys(struct pw_client *client)
+{
+	char why[KEY_WHY_BYTES];
+	bool is_needed = false;
+	for (size_t i = 0; i < client->peers.n; i++) {
+		struct peer *peer = &client->peers.list[i];
+		if (!is_tcp(peer) || !peer->server_key)
+			continue;
+		enum pw_status st = key_read_server(peer->server_key, peer->server_z85, why);
+		if (st)
+			return client_fail(client, st, "%s", why);
+		is_needed = true;
+	}
+	if (!is_needed)
+		return PW_OK;
+	if (!client->key_file)
+		return client_fail(client, PW_INVALID,
+			"with the daemon's key a key of our own is needed (policywatch keygen makes one)");
+	enum pw_status st = key_read_own(client->key_file, &client->key, why);
+	return st ? client_fail(client, st, "%s", why) : PW_OK;
+}
+
+struct sock_keys client_keys(const struct pw_client *client, const struct peer *peer)
+{
+	return (struct sock_keys){ client->key.public_key, client->key.secret_key,
+		peer->server_z85[0] ? peer->server_z85 : NULL };
+}
+
+const char *client_hint(const struct peer *peer, struct sock *sock)
+{
+	switch (sock_handshake(sock)) {
+	case HANDSHAKE_FINE: break;
+	case HANDSHAKE_CUT:
+		return peer->server_z85[0] ? " (it closes the connection: is the key given that of this daemon?)" : "";
+	case HANDSHAKE_MISMATCH:
+		return peer->server_z85[0]
+			? " (it speaks without encryption here, or is no daemon)"
+			: " (it wants an encrypted connection: a key and the daemon's key are needed)";
+	case HANDSHAKE_REFUSED: return " (it does not take our key)";
+	}
+	return "";
+}
+
 static enum pw_status set_up(struct pw_client *client, const struct pw_options *given)
 {
 	struct pw_options options = PW_OPTIONS_INIT;
@@ -104,7 +154,9 @@ static enum pw_status set_up(struct pw_client *client, const struct pw_options *
 	enum pw_status st = take_options(client, &options);
 	if (st)
 		return st;
-	st = load_cursor(client);
+	st = load_keys(client);
+	if (st == PW_OK)
+		st = load_cursor(client);
 	if (st)
 		return st;
 	st = sockets_init(&client->sockets);
@@ -112,7 +164,8 @@ static enum pw_status set_up(struct pw_client *client, const struct pw_options *
 		st = waker_init(client->waker, client->sockets.epoll_fd);
 	if (st)
 		return client_fail(client, st, "sockets: %s", strerror(errno));
-	st = sock_dealer(&client->sockets, client_peer(client)->query, &client->query);
+	struct sock_keys keys = client_keys(client, client_peer(client));
+	st = sock_dealer(&client->sockets, client_peer(client)->query, &keys, &client->query);
 	if (st)
 		return client_fail(client, st, "%s: %s", client_peer(client)->query, sock_error());
 	return PW_OK;
@@ -133,6 +186,7 @@ enum pw_status pw_connect(const struct pw_options *options, struct pw_client **o
 	waker->fd = -1;
 	client->waker = waker;
 	client->sockets.epoll_fd = -1;
+	client->refused_ms = CLIENT_REFUSED_MS;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	client->last_id = (uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec; /* no reply to an earlier client fits */
 	enum pw_status st = set_up(client, options);
@@ -159,6 +213,7 @@ void pw_close(struct pw_client *client)
 	free(client->cursor_file);
 	free(client->cursor_name);
 	free(client->key_file);
+	explicit_bzero(&client->key, sizeof client->key);
 	free(client);
 }
 

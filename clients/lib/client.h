@@ -2,6 +2,7 @@
 #ifndef LIB_CLIENT_H
 #define LIB_CLIENT_H
 
+#include <policywatch/keyfile.h>
 #include <policywatch/policywatch.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include "waker.h"
 
 #define CLIENT_REQUEST_MS 3000
+#define CLIENT_REFUSED_MS 30000
 #define CLIENT_ERROR_BYTES 240
 
 /* HELLO: asked where the log stands. SNAPSHOT: asked for the facts. REPLAY: asked for what is missing. LIVE: reads what is
@@ -58,7 +60,8 @@ struct follow {
 	bool is_gap;       /* and something is missing */
 	bool is_foreign;   /* it brought another log */
 	bool is_stale;
-	bool is_more; /* stopped before everything was read, to give the caller a turn */
+	bool is_refused; /* the daemon does not take our key, or denies what we ask */
+	bool is_more;    /* stopped before everything was read, to give the caller a turn */
 
 	/* The place. Each event up to `scanned` was handed out, or is in the queue, or is none of ours. */
 	bool has_place;
@@ -84,9 +87,11 @@ struct pw_client {
 	struct peers peers;
 	size_t calls_at; /* the peer of `calls` */
 	char *cursor_file, *cursor_name;
-	char *key_file;       /* ours; NULL: none */
-	struct cursor cursor; /* places in the logs known */
-	bool is_chosen;       /* the caller chose where to begin in the log chosen_epoch */
+	char *key_file;        /* ours; NULL: none */
+	struct pw_keyfile key; /* read out of it */
+	int refused_ms;        /* until a daemon that does not take our key is asked again */
+	struct cursor cursor;  /* places in the logs known */
+	bool is_chosen;        /* the caller chose where to begin in the log chosen_epoch */
 	uint64_t chosen_epoch;
 	struct waker *waker; /* apart: to ask for the descriptor changes no client */
 	uint64_t from_seq;
@@ -101,6 +106,11 @@ static inline const struct peer *client_peer(const struct pw_client *client)
 {
 	return peers_now(&client->peers);
 }
+
+/* The keys for a peer. Borrowed. */
+struct sock_keys client_keys(const struct pw_client *client, const struct peer *peer);
+/* " (why the handshake fails)", or "". */
+const char *client_hint(const struct peer *peer, struct sock *sock);
 
 int64_t client_now_ms(void); /* monotonic */
 /* Notes what went wrong and returns status. */

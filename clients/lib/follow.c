@@ -86,6 +86,29 @@ void follow_start(struct pw_client *client)
 	(void)follow_ask(client); /* "now" is when the caller connected, not when it first asks for an event */
 }
 
+/* A socket whose key was refused is dead for ever: both go, and new ones come after a pause. */
+static enum pw_status check_keys(struct pw_client *client)
+{
+	bool is_events = sock_handshake(client->events) == HANDSHAKE_REFUSED;
+	if (!is_events && sock_handshake(client->query) != HANDSHAKE_REFUSED)
+		return PW_OK;
+	const struct peer *peer = client_peer(client);
+	(void)client_fail(client, PW_DENIED, "%s: the daemon does not take the key '%s' (%s)",
+		is_events ? peer->events : peer->query, client->key.name, client->key.public_key);
+	follow_unsubscribe(client);
+	sock_close(client->query);
+	client->query = NULL;
+	follow_enter(client, PHASE_HELLO);
+	return follow_on_denial(client, client->refused_ms);
+}
+
+/* Without sockets until the pause after a refusal is over. */
+static bool is_barred(const struct pw_client *client)
+{
+	const struct follow *follow = &client->follow;
+	return follow->is_refused && !client->events && !client->query && client_now_ms() < follow->ask_at_ms;
+}
+
 static enum pw_status step(struct pw_client *client)
 {
 	switch (client->follow.phase) {
@@ -106,11 +129,15 @@ enum pw_status follow_step(struct pw_client *client)
 	struct follow *follow = &client->follow;
 	enum pw_status st = PW_OK;
 	follow->is_more = false;
+	if (follow->phase != PHASE_HALTED)
+		st = check_keys(client);
 	for (int i = 0; st == PW_OK && !follow->queue.first; i++) {
 		if (i == STEPS) {
 			follow->is_more = true;
 			return PW_TIMEOUT;
 		}
+		if (is_barred(client))
+			return PW_TIMEOUT;
 		if (!client->events && follow->phase != PHASE_HALTED)
 			st = follow_subscribe(client);
 		if (st == PW_OK)
@@ -133,7 +160,7 @@ int follow_wait_ms(const struct pw_client *client)
 		at_ms = follow->heard_ms + follow_stale_ms(follow);
 	else
 		at_ms = follow->is_asked ? follow->answer_by_ms : follow->ask_at_ms;
-	if (!client->events)
+	if (!client->events && !is_barred(client))
 		return 0;
 	int64_t left_ms = at_ms - client_now_ms();
 	return left_ms > 0 ? (int)left_ms : 0;
@@ -144,6 +171,8 @@ enum pw_state follow_state(const struct pw_client *client)
 	const struct follow *follow = &client->follow;
 	if (follow->phase == PHASE_HALTED)
 		return PW_HALTED;
+	if (follow->is_refused)
+		return PW_REFUSED;
 	if (follow->is_stale)
 		return PW_STALE;
 	if (follow->phase == PHASE_LIVE && follow->is_heard && !follow->queue.first)

@@ -23,6 +23,8 @@ void follow_move_on(struct pw_client *client);
 enum pw_status follow_ask(struct pw_client *client);
 enum pw_status follow_step_asking(struct pw_client *client);
 void follow_on_bad_answer(struct pw_client *client);
+/* The daemon refuses us: to be asked again after wait_ms. PW_DENIED, or PW_OK when another one may take us. */
+enum pw_status follow_on_denial(struct pw_client *client, int64_t wait_ms);
 /* What came is of another log: HELLO tells which. */
 void follow_on_other_log(struct pw_client *client);
 

@@ -13,7 +13,8 @@
 
 enum pw_status follow_subscribe(struct pw_client *client)
 {
-	enum pw_status st = sock_subscribe(&client->sockets, client_peer(client)->events, client->filter.common,
+	struct sock_keys keys = client_keys(client, client_peer(client));
+	enum pw_status st = sock_subscribe(&client->sockets, client_peer(client)->events, &keys, client->filter.common,
 		client->filter.common_bytes, &client->events);
 	if (st)
 		return client_fail(client, st, "%s: %s", client_peer(client)->events, sock_error());
@@ -38,7 +39,9 @@ int64_t follow_stale_ms(const struct follow *follow)
 static enum pw_status on_silence(struct pw_client *client)
 {
 	struct follow *follow = &client->follow;
-	(void)client_fail(client, PW_UNREACHABLE, "%s: no heartbeat", client_peer(client)->events);
+	const struct peer *peer = client_peer(client);
+	(void)client_fail(
+		client, PW_UNREACHABLE, "%s: no heartbeat%s", peer->events, client_hint(peer, client->events));
 	follow->is_stale = true;
 	if (client->peers.n > 1) {
 		follow_move_on(client);

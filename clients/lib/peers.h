@@ -10,6 +10,7 @@
 struct peer {
 	char *events, *query; /* endpoints */
 	char *server_key;     /* a file or 40 characters; NULL: not encrypted */
+	char server_z85[41];  /* read out of it; "": not encrypted */
 };
 
 struct peers {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <policywatch/wire.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,8 +20,14 @@
 #define RECONNECT_MS 100
 #define RECONNECT_MAX_MS 2000
 
+#define MONITORED                                                                                                     \
+	(ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | \
+		ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+
 struct sock {
 	void *zmq;
+	void *monitor; /* of tcp: says how handshakes end */
+	enum sock_handshake handshake;
 	struct sockets *sockets;
 };
 
@@ -94,33 +101,103 @@ const char *sock_error(void)
 	return zmq_strerror(zmq_errno());
 }
 
-static int zmq_fd(const struct sock *sock)
+enum pw_status sock_key_pair(char *public_key, char *secret_key)
+{
+	return zmq_curve_keypair(public_key, secret_key) == 0 ? PW_OK : PW_SYSTEM;
+}
+
+static int fd_of(void *zmq)
 {
 	int fd = -1;
 	size_t n = sizeof fd;
-	if (zmq_getsockopt(sock->zmq, ZMQ_FD, &fd, &n))
-		return -1;
-	return fd;
+	return zmq_getsockopt(zmq, ZMQ_FD, &fd, &n) ? -1 : fd;
 }
 
-static bool set_int(struct sock *sock, int option, int value)
+static bool set_int(void *zmq, int option, int value)
 {
-	return zmq_setsockopt(sock->zmq, option, &value, sizeof value) == 0;
+	return zmq_setsockopt(zmq, option, &value, sizeof value) == 0;
 }
 
 static bool set_common(struct sock *sock, int64_t frame_bytes)
 {
-	return set_int(sock, ZMQ_LINGER, 0) && set_int(sock, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
-		set_int(sock, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) && set_int(sock, ZMQ_TCP_KEEPALIVE, 1) &&
-		set_int(sock, ZMQ_IPV6, 1) &&
+	return set_int(sock->zmq, ZMQ_LINGER, 0) && set_int(sock->zmq, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
+		set_int(sock->zmq, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) &&
+		set_int(sock->zmq, ZMQ_TCP_KEEPALIVE, 1) && set_int(sock->zmq, ZMQ_IPV6, 1) &&
 		zmq_setsockopt(sock->zmq, ZMQ_MAXMSGSIZE, &frame_bytes, sizeof frame_bytes) == 0;
 }
 
-static bool watch(struct sock *sock)
+static bool watch(const struct sockets *sockets, void *zmq)
 {
 	struct epoll_event event = { .events = EPOLLIN };
-	return epoll_ctl(sock->sockets->epoll_fd, EPOLL_CTL_ADD, zmq_fd(sock), &event) == 0;
+	return epoll_ctl(sockets->epoll_fd, EPOLL_CTL_ADD, fd_of(zmq), &event) == 0;
 }
+
+/* The descriptor is closed later, by a thread of the context: it must be out of the set by then. */
+static void close_zmq(const struct sockets *sockets, void *zmq)
+{
+	(void)epoll_ctl(sockets->epoll_fd, EPOLL_CTL_DEL, fd_of(zmq), NULL);
+	(void)zmq_close(zmq);
+}
+
+/* ---- handshakes ---- */
+
+static bool set_keys(struct sock *sock, const struct sock_keys *keys)
+{
+	return zmq_setsockopt(sock->zmq, ZMQ_CURVE_SERVERKEY, keys->server_key, strlen(keys->server_key)) == 0 &&
+		zmq_setsockopt(sock->zmq, ZMQ_CURVE_PUBLICKEY, keys->public_key, strlen(keys->public_key)) == 0 &&
+		zmq_setsockopt(sock->zmq, ZMQ_CURVE_SECRETKEY, keys->secret_key, strlen(keys->secret_key)) == 0;
+}
+
+static bool open_monitor(struct sock *sock)
+{
+	char name[40];
+	(void)snprintf(name, sizeof name, "inproc://handshakes-%p", (void *)sock);
+	if (zmq_socket_monitor(sock->zmq, name, MONITORED))
+		return false;
+	sock->monitor = zmq_socket(sock->sockets->context, ZMQ_PAIR);
+	return sock->monitor && set_int(sock->monitor, ZMQ_LINGER, 0) && zmq_connect(sock->monitor, name) == 0 &&
+		watch(sock->sockets, sock->monitor);
+}
+
+static bool set_up_tcp(struct sock *sock, const char *endpoint, const struct sock_keys *keys)
+{
+	if (strncmp(endpoint, "tcp://", 6) != 0)
+		return true;
+	return (!keys->server_key || set_keys(sock, keys)) && open_monitor(sock);
+}
+
+/* An event is two frames: its number (u16 of this machine) with a value, and the endpoint. */
+static enum sock_handshake outcome(void *first_frame, size_t n, enum sock_handshake before)
+{
+	uint16_t event;
+	if (n < sizeof event)
+		return before;
+	memcpy(&event, first_frame, sizeof event);
+	switch (event) {
+	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return HANDSHAKE_FINE;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return HANDSHAKE_REFUSED;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return HANDSHAKE_MISMATCH;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return before > HANDSHAKE_CUT ? before : HANDSHAKE_CUT;
+	default: return before;
+	}
+}
+
+enum sock_handshake sock_handshake(struct sock *sock)
+{
+	zmq_msg_t frame;
+	if (!sock || !sock->monitor)
+		return HANDSHAKE_FINE;
+	(void)zmq_msg_init(&frame);
+	for (bool is_first = true; zmq_msg_recv(&frame, sock->monitor, ZMQ_DONTWAIT) >= 0;) {
+		if (is_first)
+			sock->handshake = outcome(zmq_msg_data(&frame), zmq_msg_size(&frame), sock->handshake);
+		is_first = !zmq_msg_more(&frame);
+	}
+	(void)zmq_msg_close(&frame);
+	return sock->handshake;
+}
+
+/* ---- life ---- */
 
 static struct sock *open_sock(struct sockets *sockets, int type)
 {
@@ -139,7 +216,7 @@ static struct sock *open_sock(struct sockets *sockets, int type)
 /* Connects as the last step; on failure the sock is closed with the reason kept in errno. */
 static enum pw_status connect_sock(struct sock *sock, const char *endpoint, bool is_set_up, struct sock **out)
 {
-	if (is_set_up && watch(sock) && zmq_connect(sock->zmq, endpoint) == 0) {
+	if (is_set_up && watch(sock->sockets, sock->zmq) && zmq_connect(sock->zmq, endpoint) == 0) {
 		*out = sock;
 		return PW_OK;
 	}
@@ -149,33 +226,38 @@ static enum pw_status connect_sock(struct sock *sock, const char *endpoint, bool
 	return why == ENOMEM ? PW_NOMEM : why == EMFILE ? PW_SYSTEM : PW_INVALID;
 }
 
-enum pw_status sock_subscribe(
-	struct sockets *sockets, const char *endpoint, const char *prefix, size_t prefix_bytes, struct sock **out)
+enum pw_status sock_subscribe(struct sockets *sockets, const char *endpoint, const struct sock_keys *keys,
+	const char *prefix, size_t prefix_bytes, struct sock **out)
 {
 	struct sock *sock = open_sock(sockets, ZMQ_SUB);
 	if (!sock)
 		return PW_SYSTEM;
-	bool is_set_up = set_common(sock, EVENTS_MESSAGE_BYTES) && set_int(sock, ZMQ_RCVHWM, EVENTS_QUEUE) &&
+	bool is_set_up = set_common(sock, EVENTS_MESSAGE_BYTES) && set_up_tcp(sock, endpoint, keys) &&
+		set_int(sock->zmq, ZMQ_RCVHWM, EVENTS_QUEUE) &&
 		zmq_setsockopt(sock->zmq, ZMQ_SUBSCRIBE, prefix, prefix_bytes) == 0 &&
 		zmq_setsockopt(sock->zmq, ZMQ_SUBSCRIBE, PW_HEARTBEAT_TOPIC, strlen(PW_HEARTBEAT_TOPIC)) == 0;
 	return connect_sock(sock, endpoint, is_set_up, out);
 }
 
-enum pw_status sock_dealer(struct sockets *sockets, const char *endpoint, struct sock **out)
+enum pw_status sock_dealer(
+	struct sockets *sockets, const char *endpoint, const struct sock_keys *keys, struct sock **out)
 {
 	struct sock *sock = open_sock(sockets, ZMQ_DEALER);
 	if (!sock)
 		return PW_SYSTEM;
-	return connect_sock(sock, endpoint, set_common(sock, REPLY_FRAME_BYTES), out);
+	bool is_set_up = set_common(sock, REPLY_FRAME_BYTES) && set_up_tcp(sock, endpoint, keys);
+	return connect_sock(sock, endpoint, is_set_up, out);
 }
 
 void sock_close(struct sock *sock)
 {
 	if (!sock)
 		return;
-	/* The descriptor is closed later, by a thread of the context: it must be out of the set by then. */
-	(void)epoll_ctl(sock->sockets->epoll_fd, EPOLL_CTL_DEL, zmq_fd(sock), NULL);
-	(void)zmq_close(sock->zmq);
+	if (sock->monitor) {
+		(void)zmq_socket_monitor(sock->zmq, NULL, 0);
+		close_zmq(sock->sockets, sock->monitor);
+	}
+	close_zmq(sock->sockets, sock->zmq);
 	free(sock);
 }
 
@@ -218,8 +300,9 @@ enum pw_status sock_send(struct sock *sock, const struct frame *frames, size_t n
 
 void sock_wait(struct sock *sock, int timeout_ms)
 {
-	zmq_pollitem_t item = { .socket = sock->zmq, .events = ZMQ_POLLIN };
-	(void)zmq_poll(&item, 1, timeout_ms);
+	zmq_pollitem_t items[] = { { .socket = sock->zmq, .events = ZMQ_POLLIN },
+		{ .socket = sock->monitor, .events = ZMQ_POLLIN } };
+	(void)zmq_poll(items, sock->monitor ? 2 : 1, timeout_ms);
 }
 
 void sock_touch(struct sock *sock)

@@ -32,13 +32,28 @@ struct sock;
 enum pw_status sockets_init(struct sockets *sockets);
 void sockets_done(struct sockets *sockets); /* after all its socks were closed */
 
+/* Keys of an encrypted connection, in Z85. An endpoint that is not tcp is never encrypted. */
+struct sock_keys {
+	const char *public_key, *secret_key; /* ours */
+	const char *server_key;              /* the daemon's; NULL: not encrypted */
+};
+
 /* Both connect in the background and for ever. A subscriber also gets the heartbeat topic. PW_INVALID: the endpoint is
  * none. The text of a failure: sock_error(). */
-enum pw_status sock_subscribe(
-	struct sockets *sockets, const char *endpoint, const char *prefix, size_t prefix_bytes, struct sock **out);
-enum pw_status sock_dealer(struct sockets *sockets, const char *endpoint, struct sock **out);
-void sock_close(struct sock *sock); /* NULL is fine; what was not sent is dropped */
+enum pw_status sock_subscribe(struct sockets *sockets, const char *endpoint, const struct sock_keys *keys,
+	const char *prefix, size_t prefix_bytes, struct sock **out);
+enum pw_status sock_dealer(
+	struct sockets *sockets, const char *endpoint, const struct sock_keys *keys, struct sock **out);
+
+/* How connecting goes. CUT: the other side closes at the handshake, for one because it has another key; goes on trying.
+ * MISMATCH: one side encrypts and the other does not. REFUSED: it does not take our key. After these two the sock is dead. */
+enum sock_handshake { HANDSHAKE_FINE, HANDSHAKE_CUT, HANDSHAKE_MISMATCH, HANDSHAKE_REFUSED };
+enum sock_handshake sock_handshake(struct sock *sock); /* NULL is fine */
+void sock_close(struct sock *sock);                    /* NULL is fine; what was not sent is dropped */
 const char *sock_error(void);
+
+/* A new pair of keys in Z85, 41 bytes each. PW_SYSTEM: this build of ZeroMQ has no CURVE. */
+enum pw_status sock_key_pair(char *public_key, char *secret_key);
 
 /* PW_TIMEOUT: nothing there. PW_INVALID: a message over all limits was skipped. */
 enum pw_status sock_receive(struct sock *sock, struct frames *out);

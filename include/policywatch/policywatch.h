@@ -161,6 +161,11 @@ PW_API int pw_is_null(const struct pw_value *value); /* also NULL itself */
 PW_API char *pw_params_text(char *params, const char *key, const char *value);
 PW_API char *pw_params_integer(char *params, const char *key, int64_t value);
 
+/* Makes a pair of keys for encrypted connections: writes `path` (public, mode 0644) and `path`_secret (mode 0600), both or none,
+ * never over a file that is there. name: [A-Za-z0-9._-], at most 64 characters; rights: "subscribe ingest control" or less,
+ * NULL: "subscribe". PW_INVALID: an argument; PW_SYSTEM: errno says why. See keyfile.h for the format. */
+PW_API enum pw_status pw_key_make(const char *path, const char *name, const char *rights);
+
 PW_API const char *pw_version(void); /* "0.1.0" */
 
 #ifdef __cplusplus
