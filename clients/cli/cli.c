@@ -47,14 +47,22 @@ bool cli_set_color(struct cli *cli, const char *when)
 	return true;
 }
 
+struct pw_options cli_options(const struct cli *cli)
+{
+	struct pw_options options = PW_OPTIONS_INIT;
+	options.events = cli->events;
+	options.query = cli->query;
+	options.key_file = cli->key;
+	options.server_key = cli->server_key;
+	return options;
+}
+
 int cli_call(struct cli *cli, const char *name, const char *params, const void *body, size_t body_bytes, int timeout_ms,
 	struct pw_reply **out)
 {
-	struct pw_options options = PW_OPTIONS_INIT;
+	struct pw_options options = cli_options(cli);
 	struct pw_client *client = NULL;
 	int result = EXIT_OK;
-	options.events = cli->events;
-	options.query = cli->query;
 	options.request_timeout_ms = timeout_ms;
 	enum pw_status st = pw_connect(&options, &client);
 	if (st == PW_OK)

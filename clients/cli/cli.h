@@ -11,9 +11,10 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct cli {
-	const char *events, *query; /* endpoints, or NULL */
-	struct render_style style;  /* of standard output */
-	const char *command;        /* the one that runs */
+	const char *events, *query;   /* endpoints, or NULL */
+	const char *key, *server_key; /* as in struct pw_options, or NULL */
+	struct render_style style;    /* of standard output */
+	const char *command;          /* the one that runs */
 };
 
 int tail_run(struct cli *cli, int argc, char **argv);
@@ -23,12 +24,15 @@ int status_run(struct cli *cli, int argc, char **argv);
 int cursors_run(struct cli *cli, int argc, char **argv);
 int learn_run(struct cli *cli, int argc, char **argv);
 int push_run(struct cli *cli, int argc, char **argv);
+int keygen_run(struct cli *cli, int argc, char **argv);
 
 /* "policywatch facts: …" on standard error; gives status back. */
 int cli_fail(const struct cli *cli, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* "auto", "always", "never". False: none of them. */
 bool cli_set_color(struct cli *cli, const char *when);
 
+/* Options of a client for the daemon that the command line names. */
+struct pw_options cli_options(const struct cli *cli);
 /* Asks the daemon. On failure it has said why, and *out is NULL. */
 int cli_call(struct cli *cli, const char *name, const char *params, const void *body, size_t body_bytes, int timeout_ms,
 	struct pw_reply **out);

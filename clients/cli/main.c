@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "cursors", "", "where registered clients are, and how far behind", cursors_run },
 	{ "learn", "FILE|URL|-", "propose facts from an article, in the syntax of the configuration", learn_run },
 	{ "push", "SOURCE FILE|-", "hand in a document for a push source", push_run },
+	{ "keygen", "PATH", "make a pair of keys for encrypted connections", keygen_run },
 	{ "version", "", "print the version", version_run },
 	{ "help", "[COMMAND]", "print this, or the manual page", help_run },
 };
@@ -31,7 +32,9 @@ static const struct command commands[] = {
 
 static void print_usage(FILE *to)
 {
-	(void)fputs("Usage: policywatch [--events ENDPOINT] [--query ENDPOINT] [--color WHEN] COMMAND …\n\n", to);
+	(void)fputs("Usage: policywatch [--events ENDPOINT] [--query ENDPOINT] [--key FILE] [--server-key FILE|KEY]\n"
+		    "                   [--color WHEN] COMMAND …\n\n",
+		to);
 	for (size_t i = 0; i < COMMANDS; i++) {
 		/* Two columns more for "…", which is three bytes. */
 		int columns = strstr(commands[i].arguments, "…") ? 14 : 12;
@@ -67,10 +70,12 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-enum { OPT_EVENTS = 256, OPT_QUERY, OPT_COLOR };
+enum { OPT_EVENTS = 256, OPT_QUERY, OPT_KEY, OPT_SERVER_KEY, OPT_COLOR };
 static const struct option options[] = {
 	{ "events", required_argument, NULL, OPT_EVENTS },
 	{ "query", required_argument, NULL, OPT_QUERY },
+	{ "key", required_argument, NULL, OPT_KEY },
+	{ "server-key", required_argument, NULL, OPT_SERVER_KEY },
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -85,6 +90,8 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		switch (c) {
 		case OPT_EVENTS: cli->events = optarg; break;
 		case OPT_QUERY: cli->query = optarg; break;
+		case OPT_KEY: cli->key = optarg; break;
+		case OPT_SERVER_KEY: cli->server_key = optarg; break;
 		case OPT_COLOR:
 			if (!cli_set_color(cli, optarg))
 				return cli_fail(cli, EXIT_USAGE, "--color is auto, always or never");

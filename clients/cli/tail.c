@@ -36,7 +36,8 @@ struct tail {
 	uint64_t printed, unflushed;
 	int signal_fd;
 	int64_t started_ms, idle_since_ms;
-	bool is_told; /* that there is no daemon */
+	bool is_told;    /* that there is no daemon */
+	bool is_refused; /* and that it does not take our key */
 	bool is_over;
 };
 
@@ -213,7 +214,16 @@ static void tell_state(struct tail *tail)
 		(void)cli_fail(tail->cli, 0, "no daemon answers%s%s, waiting", why[0] ? ": " : "", why);
 	if (tail->is_told && state == PW_LIVE)
 		(void)cli_fail(tail->cli, 0, "the daemon is back");
+	tail->is_refused = tail->is_refused && state != PW_LIVE;
 	tail->is_told = state == PW_LIVE ? false : tail->is_told || is_away;
+}
+
+/* The library tries again now and then: whoever lets the key in need not start this anew. */
+static void tell_refusal(struct tail *tail)
+{
+	if (!tail->is_refused)
+		(void)cli_fail(tail->cli, 0, "%s; trying again every half minute", pw_error(tail->client));
+	tail->is_refused = tail->is_told = true;
 }
 
 static int sooner(int a, int64_t b)
@@ -255,6 +265,8 @@ static int follow(struct tail *tail)
 			status = wait_for_more(tail);
 		else if (st == PW_GONE || st == PW_EPOCH)
 			status = resume(tail);
+		else if (st == PW_DENIED)
+			tell_refusal(tail);
 		else
 			status = cli_fail(tail->cli, EXIT_FAILED, "%s", pw_error(tail->client));
 	}
@@ -266,9 +278,7 @@ int tail_run(struct cli *cli, int argc, char **argv)
 	struct tail *tail = calloc(1, sizeof *tail);
 	if (!tail)
 		return cli_fail(cli, EXIT_FAILED, "no memory");
-	*tail = (struct tail){ .cli = cli, .options = PW_OPTIONS_INIT, .timeout_ms = -1 };
-	tail->options.events = cli->events;
-	tail->options.query = cli->query;
+	*tail = (struct tail){ .cli = cli, .options = cli_options(cli), .timeout_ms = -1 };
 	int status = read_arguments(tail, argc, argv);
 	if (status < 0) {
 		tail->signal_fd = watch_signals();

@@ -328,19 +328,20 @@ static void read_top(struct reader *reader, const config_setting_t *root, struct
 	const struct {
 		const char *name;
 		char **place;
-	} texts[] = { { "events", &settings->events }, { "query", &settings->query },
-		{ "state_dir", &settings->state_dir } };
+	} texts[] = { { "events", &settings->events }, { "query", &settings->query }, { "key", &settings->key },
+		{ "server_key", &settings->server_key }, { "state_dir", &settings->state_dir } };
+	enum { TEXTS = sizeof texts / sizeof *texts };
 	bool has_sinks = false;
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *member = config_setting_get_elem(root, (unsigned)i);
 		const char *name = config_setting_name(member);
 		size_t k = 0;
-		while (k < 3 && strcmp(texts[k].name, name) != 0)
+		while (k < TEXTS && strcmp(texts[k].name, name) != 0)
 			k++;
 		if (strcmp(name, "sinks") == 0) {
 			has_sinks = true;
 			read_sinks(reader, member, settings);
-		} else if (k == 3) {
+		} else if (k == TEXTS) {
 			complain(reader, member, "unknown key '%s'", name);
 		} else if (!config_setting_get_string(member)) {
 			complain(reader, member, "'%s' is a text in quotes", name);
@@ -412,6 +413,8 @@ void settings_free(struct settings *settings)
 	free(settings->sinks);
 	free(settings->events);
 	free(settings->query);
+	free(settings->key);
+	free(settings->server_key);
 	free(settings->state_dir);
 	free(settings);
 }

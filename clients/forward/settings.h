@@ -27,8 +27,9 @@ struct sink_settings {
 };
 
 struct settings {
-	char *events, *query; /* endpoints, or NULL */
-	char *state_dir;      /* of the cursor files */
+	char *events, *query;   /* endpoints, or NULL */
+	char *key, *server_key; /* as in struct pw_options, or NULL */
+	char *state_dir;        /* of the cursor files */
 	struct sink_settings *sinks;
 	size_t n;
 };

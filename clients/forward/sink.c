@@ -50,6 +50,8 @@ bool sink_open(struct sink *sink, const struct settings *settings, const struct 
 	}
 	options.events = settings->events;
 	options.query = settings->query;
+	options.key_file = settings->key;
+	options.server_key = settings->server_key;
 	options.topics = (const char *const *)own->topics;
 	options.cursor_file = cursor;
 	options.cursor_name = name;

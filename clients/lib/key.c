@@ -100,8 +100,8 @@ static const char public_text[] = "#   policywatch: the public key of %s. It is 
 				  "#   a daemon's goes to its clients, as --server-key.\n"
 				  "metadata\n    name = \"%s\"\n    rights = \"%s\"\n"
 				  "curve\n    public-key = \"%s\"\n";
-static const char secret_text[] = "#   policywatch: the secret key of %s. Whoever has it is %s: it stays on this\n"
-				  "#   machine, and only its owner may read it.\n"
+static const char secret_text[] = "#   policywatch: the secret key of %s. Whoever has it passes for %s: it\n"
+				  "#   stays on this machine, and only its owner may read it.\n"
 				  "#   A client's is for --key; a daemon's is for bus.server_key.\n"
 				  "metadata\n    name = \"%s\"\n    rights = \"%s\"\n"
 				  "curve\n    public-key = \"%s\"\n    secret-key = \"%s\"\n";

@@ -307,54 +307,55 @@ static enum status call_poke(
 	return watch_poke(app->watch, json_text(json_get(params, "source")), err);
 }
 
-static const struct {
+static const struct call_kind {
 	const char *name;
-	unsigned right; /* that it needs */
-	call_function *function;
+	unsigned right;                                             /* that it needs */
+	call_function *function;                                    /* answers at once; or */
+	void (*take)(struct app *app, const struct bus_call *call); /* answers by itself, now or later */
 } calls[] = {
-	{ "cursors", PW_RIGHT_SUBSCRIBE, call_cursors },
-	{ "fact", PW_RIGHT_SUBSCRIBE, call_fact },
-	{ "facts", PW_RIGHT_SUBSCRIBE, call_facts },
-	{ "forget_cursor", PW_RIGHT_CONTROL, call_forget_cursor },
-	{ "learn", PW_RIGHT_CONTROL, NULL },
-	{ "poke", PW_RIGHT_CONTROL, call_poke },
-	{ "reload", PW_RIGHT_CONTROL, call_reload },
-	{ "sources", PW_RIGHT_SUBSCRIBE, call_sources },
-	{ "status", PW_RIGHT_SUBSCRIBE, call_status },
+	{ "cursors", PW_RIGHT_SUBSCRIBE, call_cursors, NULL },
+	{ "fact", PW_RIGHT_SUBSCRIBE, call_fact, NULL },
+	{ "facts", PW_RIGHT_SUBSCRIBE, call_facts, NULL },
+	{ "forget_cursor", PW_RIGHT_CONTROL, call_forget_cursor, NULL },
+	{ "ingest", PW_RIGHT_INGEST, NULL, control_ingest },
+	{ "learn", PW_RIGHT_CONTROL, NULL, control_learn },
+	{ "poke", PW_RIGHT_CONTROL, call_poke, NULL },
+	{ "reload", PW_RIGHT_CONTROL, call_reload, NULL },
+	{ "sources", PW_RIGHT_SUBSCRIBE, call_sources, NULL },
+	{ "status", PW_RIGHT_SUBSCRIBE, call_status, NULL },
 };
 
-static enum status answer_call(struct app *app, struct arena *arena, const struct bus_call *call, size_t which,
-	struct json_t *result, struct error *err)
+static const struct call_kind *find_call(struct sv name)
 {
-	enum status st = security_check(&call->peer, calls[which].right, err);
-	return st ? st : calls[which].function(app, arena, call->params, result, err);
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		if (sv_eq(name, sv_of(calls[i].name)))
+			return &calls[i];
+	return NULL;
+}
+
+static void answer_now(struct app *app, const struct bus_call *call, call_function *function)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new(CALL_ARENA);
+	struct json_t *result = json_new_object();
+	struct error err = { 0 };
+	if (function(app, arena, call->params, result, &err)) {
+		json_free(result);
+		result = NULL;
+	}
+	bus_answer(app->bus, call->token, result, &err);
 }
 
 void control_on_call(void *ctx, const struct bus_call *call)
 {
 	struct app *app = ctx;
 	struct error err = { 0 };
-	if (sv_eq(call->name, SV("ingest"))) {
-		control_ingest(app, call);
-		return;
-	}
-	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-		if (!sv_eq(call->name, sv_of(calls[i].name)))
-			continue;
-		if (!calls[i].function && !security_check(&call->peer, calls[i].right, &err)) {
-			control_learn(app, call);
-			return;
-		}
-		CLEANUP(arena_freep) struct arena *arena = arena_new(CALL_ARENA);
-		struct json_t *result = json_new_object();
-		enum status st = answer_call(app, arena, call, i, result, &err);
-		if (st) {
-			json_free(result);
-			result = NULL;
-		}
-		bus_answer(app->bus, call->token, result, &err);
-		return;
-	}
-	(void)error_set(&err, E_NOT_FOUND, "no call \"%.*s\"", SV_ARG(call->name));
-	bus_answer(app->bus, call->token, NULL, &err);
+	const struct call_kind *kind = find_call(call->name);
+	if (!kind)
+		(void)error_set(&err, E_NOT_FOUND, "no call \"%.*s\"", SV_ARG(call->name));
+	if (!kind || security_check(&call->peer, kind->right, &err))
+		bus_answer(app->bus, call->token, NULL, &err);
+	else if (kind->take)
+		kind->take(app, call);
+	else
+		answer_now(app, call, kind->function);
 }
