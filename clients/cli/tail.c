@@ -19,6 +19,7 @@
 #define TOPICS 64
 #define FLUSH_EVERY 100 /* events between two acknowledgements while catching up */
 #define PATIENCE_MS 2000
+#define OVERLAP_MS 3600000 /* before the last event, when the log is another one: clocks and delays differ */
 
 enum form { FORM_LINE, FORM_FULL, FORM_JSON };
 
@@ -26,6 +27,7 @@ struct tail {
 	struct cli *cli;
 	struct pw_options options;
 	enum form form;
+	bool is_snapshot, is_since;
 	uint64_t count; /* events to print; 0: all */
 	int timeout_ms; /* of idleness; -1: for ever */
 	char topics[TOPICS][TOPIC_BYTES];
@@ -45,6 +47,7 @@ static const char usage[] =
 	"Usage: policywatch tail [OPTION …] [TOPIC …]\n\n"
 	"  TOPIC           us-mexico, us-mexico.security-personnel, fact, source/sre-press, document …\n"
 	"  --since WHERE   2h, 3d, 2021-10-08, a time, or a sequence number; 0: the oldest\n"
+	"  --snapshot      first the facts as they stand, then what comes\n"
 	"  --json          one event as JSON a line\n"
 	"  --full          everything an event says\n"
 	"  --cursor FILE   go on where the last run with this file ended\n"
@@ -76,9 +79,10 @@ static bool read_since(const char *text, struct pw_options *options)
 	return true;
 }
 
-enum { OPT_SINCE = 256, OPT_JSON, OPT_FULL, OPT_CURSOR, OPT_COUNT, OPT_TIMEOUT, OPT_COLOR };
+enum { OPT_SINCE = 256, OPT_SNAPSHOT, OPT_JSON, OPT_FULL, OPT_CURSOR, OPT_COUNT, OPT_TIMEOUT, OPT_COLOR };
 static const struct option long_options[] = {
 	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "snapshot", no_argument, NULL, OPT_SNAPSHOT },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "full", no_argument, NULL, OPT_FULL },
 	{ "cursor", required_argument, NULL, OPT_CURSOR },
@@ -94,9 +98,11 @@ static int read_option(struct tail *tail, int c)
 	uint64_t seconds;
 	switch (c) {
 	case OPT_SINCE:
+		tail->is_since = true;
 		if (read_since(optarg, &tail->options))
 			return -1;
 		return cli_fail(tail->cli, EXIT_USAGE, "--since: '%s' is no time, date, duration or number", optarg);
+	case OPT_SNAPSHOT: tail->is_snapshot = true; return -1;
 	case OPT_JSON: tail->form = FORM_JSON; return -1;
 	case OPT_FULL: tail->form = FORM_FULL; return -1;
 	case OPT_CURSOR: tail->options.cursor_file = optarg; return -1;
@@ -135,6 +141,10 @@ static int read_arguments(struct tail *tail, int argc, char **argv)
 		tail->topic_list[at] = tail->topics[at];
 	}
 	tail->options.topics = tail->topic_list;
+	if (tail->is_snapshot && tail->is_since)
+		return cli_fail(tail->cli, EXIT_USAGE, "--snapshot and --since exclude each other");
+	if (tail->is_snapshot)
+		tail->options.from_seq = PW_FROM_SNAPSHOT;
 	return -1;
 }
 
@@ -161,7 +171,7 @@ static int flush_output(struct tail *tail)
 	tail->unflushed = 0;
 	if (!tail->last)
 		return EXIT_OK;
-	enum pw_status st = tail->options.cursor_file ? pw_ack(tail->client, tail->last) : PW_OK;
+	enum pw_status st = pw_ack(tail->client, tail->last);
 	pw_event_free(tail->last);
 	tail->last = NULL;
 	return st ? cli_fail(tail->cli, EXIT_FAILED, "%s", pw_error(tail->client)) : EXIT_OK;
@@ -196,12 +206,29 @@ static int print_event(struct tail *tail, struct pw_event *event)
 	return tail->is_over || tail->unflushed >= FLUSH_EVERY ? flush_output(tail) : EXIT_OK;
 }
 
+/* The place is no more: events are gone, or the log is another one. With the time of the last event nothing is missed, for
+ * another log tells of the same time under numbers of its own. */
 static int resume(struct tail *tail)
 {
-	(void)cli_fail(tail->cli, 0, "%s; going on with the oldest event there is", pw_error(tail->client));
-	if (pw_resume(tail->client, 0) != PW_OK)
-		return cli_fail(tail->cli, EXIT_FAILED, "%s", pw_error(tail->client));
-	return EXIT_OK;
+	char why[240];
+	(void)snprintf(why, sizeof why, "%s", pw_error(tail->client)); /* acknowledging could change it */
+	int status = flush_output(tail);
+	if (status || tail->is_over)
+		return status;
+	int64_t last_ms = pw_last_time(tail->client);
+	enum pw_status st;
+	if (last_ms > OVERLAP_MS) {
+		(void)cli_fail(
+			tail->cli, 0, "%s; going on from an hour before the last event, some may come again", why);
+		st = pw_resume_time(tail->client, last_ms - OVERLAP_MS);
+	} else if (tail->is_snapshot) {
+		(void)cli_fail(tail->cli, 0, "%s; going on with the facts as they stand", why);
+		st = pw_resume(tail->client, PW_FROM_SNAPSHOT);
+	} else {
+		(void)cli_fail(tail->cli, 0, "%s; going on with the oldest event there is", why);
+		st = pw_resume(tail->client, 0);
+	}
+	return st ? cli_fail(tail->cli, EXIT_FAILED, "%s", pw_error(tail->client)) : EXIT_OK;
 }
 
 /* Tells a person once that nobody answers, and once that it is over. */
@@ -242,7 +269,7 @@ static int wait_for_more(struct tail *tail)
 	if (status || tail->is_over)
 		return status;
 	tell_state(tail);
-	if (!tail->is_told)
+	if (!tail->is_told && pw_client_state(tail->client) == PW_CONNECTING)
 		wait_ms = sooner(wait_ms, PATIENCE_MS);
 	if (tail->timeout_ms >= 0)
 		wait_ms = sooner(wait_ms, tail->idle_since_ms + tail->timeout_ms - when_now_ms());

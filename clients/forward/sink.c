@@ -16,7 +16,8 @@
 #define ONCE_PATIENCE_MS 15000 /* for a daemon to answer */
 #define LOOK_MS 100
 #define STEP_EVENTS 64
-#define TROUBLE_MS 5000 /* until a client with trouble of its own is asked again */
+#define OVERLAP_MS 3600000 /* before the last event, when the log is another one: clocks and delays differ */
+#define TROUBLE_MS 5000    /* until a client with trouble of its own is asked again */
 
 int64_t sink_now_ms(void)
 {
@@ -199,6 +200,21 @@ static void on_quiet(struct sink *sink)
 	}
 }
 
+/* The place is no more. Another log tells of the same time under numbers of its own, so with the time of the last event
+ * nothing is missed; what comes again does so under another id. */
+static bool resume(struct sink *sink)
+{
+	sink_log(sink, "%s", pw_error(sink->client));
+	settle(sink);
+	int64_t last_ms = pw_last_time(sink->client);
+	bool is_known = last_ms > OVERLAP_MS;
+	sink_log(sink, "going on %s",
+		is_known ? "from an hour before the last event, some may come again"
+			 : "with the oldest event there is");
+	enum pw_status st = is_known ? pw_resume_time(sink->client, last_ms - OVERLAP_MS) : pw_resume(sink->client, 0);
+	return st == PW_OK;
+}
+
 /* True: there may be more at once. */
 static bool take_next(struct sink *sink)
 {
@@ -212,10 +228,8 @@ static bool take_next(struct sink *sink)
 		on_quiet(sink);
 		return false;
 	}
-	if (st == PW_GONE || st == PW_EPOCH) {
-		sink_log(sink, "%s; going on with the oldest event there is", pw_error(sink->client));
-		return pw_resume(sink->client, 0) == PW_OK;
-	}
+	if (st == PW_GONE || st == PW_EPOCH)
+		return resume(sink);
 	sink_log(sink, "%s; trying again", pw_error(sink->client));
 	wait_until(sink, TROUBLE_MS);
 	return false;

@@ -86,6 +86,30 @@ static void put_parties(struct out *out, const struct view *view, const struct r
 	render_plain(out, style);
 }
 
+/* ": at least 28,000 security personnel, in-force, due 2021-12-31": where a fact stands. */
+static void put_state(struct out *out, const struct pw_value *fact, const struct render_style *style)
+{
+	const struct pw_value *figure = pw_get(fact, "figure");
+	const char *status = pw_text(pw_get(fact, "status")), *deadline = pw_text(pw_get(fact, "deadline"));
+	const char *between = ": ";
+	render_color(out, style, COLOR_NEW);
+	if (pw_is_object(figure)) {
+		out_text(out, between);
+		render_figure(out, figure);
+		between = ", ";
+	}
+	if (status[0]) {
+		out_text(out, between);
+		(void)clean_text(out, status, CLEAN_NO_LIMIT);
+		between = ", ";
+	}
+	if (deadline[0]) {
+		out_printf(out, "%sdue ", between);
+		(void)clean_text(out, deadline, CLEAN_NO_LIMIT);
+	}
+	render_plain(out, style);
+}
+
 /* ": 12,000 → 28,000". plain: without colours, to be measured. */
 static void put_values(
 	struct out *out, const struct pw_value *event, const struct view *view, const struct render_style *style)
@@ -97,6 +121,10 @@ static void put_values(
 		render_color(out, style, COLOR_OLD);
 		(void)clean_text(out, deadline, CLEAN_NO_LIMIT);
 		render_plain(out, style);
+		return;
+	}
+	if (strcmp(view->what, "state") == 0) {
+		put_state(out, pw_get(event, "data.fact"), style);
 		return;
 	}
 	bool is_new = strcmp(view->what, "new") == 0; /* the headline is the sentence */

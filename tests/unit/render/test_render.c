@@ -30,6 +30,17 @@ static const char reworded_event[] =
 	"million\"],"
 	"\"new_numbers\":[\"7 million\"]},\"statement\":{\"text\":\"It cost 7 million.\"}}}";
 
+static const char state_event[] =
+	"{\"type\":\"policywatch.fact.state.v1\",\"id\":\"00000000000000aa-5-us-mexico.security-personnel\","
+	"\"time\":\"2021-10-08T14:02:00.000Z\",\"data\":{\"fact\":{\"id\":\"us-mexico.security-personnel\","
+	"\"beat\":\"us-mexico\",\"text\":\"Mexico has deployed security personnel to its south.\",\"parties\":[\"MX\"],"
+	"\"status\":\"in-force\",\"deadline\":\"2021-12-31\","
+	"\"figure\":{\"value\":28000,\"unit\":\"security personnel\",\"bound\":\"about\"}},"
+	"\"document\":{\"source\":\"sre-press\"},\"sightings\":3,\"severity\":\"info\"}}";
+static const char bare_state_event[] =
+	"{\"type\":\"policywatch.fact.state.v1\",\"time\":\"2021-10-08T14:02:00.000Z\",\"data\":{\"fact\":"
+	"{\"beat\":\"us-mexico\",\"text\":\"A task force exists.\"}}}";
+
 static void is_line(const char *json, struct render_style style, const char *want)
 {
 	struct out out = { 0 };
@@ -133,9 +144,21 @@ static void a_subject_is_short(void **state)
 	value_free(event);
 }
 
+static void a_state_says_where_the_fact_stands(void **state)
+{
+	(void)state;
+	is_line(state_event, (struct render_style){ 0 },
+		"2021-10-08 14:02  us-mexico  state       Mexico has deployed security personnel to its south: about "
+		"28,000 "
+		"security personnel, in-force, due 2021-12-31  [sre-press]");
+	is_line(bare_state_event, (struct render_style){ 0 },
+		"2021-10-08 14:02  us-mexico  state       A task force exists.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_state_says_where_the_fact_stands),
 		cmocka_unit_test(a_line_says_what_changed_and_who_says_so),
 		cmocka_unit_test(a_narrow_line_keeps_its_values),
 		cmocka_unit_test(colours_are_for_values_and_kinds),
