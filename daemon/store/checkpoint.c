@@ -21,7 +21,9 @@ struct checkpointer {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool is_stopping, has_work, is_urgent;
-	int copied;
+	int pages;  /* in the log after the last commit */
+	int tried;  /* in the log when the thread last set out */
+	int copied; /* of them, when it came back */
 };
 
 static struct timespec seconds_from_now(int seconds)
@@ -44,6 +46,7 @@ static bool wait_for_work(struct checkpointer *c)
 		timed_out = pthread_cond_timedwait(&c->wake, &c->mutex, &until);
 	bool go_on = !c->is_stopping;
 	c->has_work = c->is_urgent = false;
+	c->tried = c->pages;
 	(void)pthread_mutex_unlock(&c->mutex);
 	return go_on;
 }
@@ -138,7 +141,11 @@ int checkpointer_copied(struct checkpointer *c)
 void checkpointer_note(struct checkpointer *c, int pages, bool can_finish)
 {
 	(void)pthread_mutex_lock(&c->mutex);
-	bool is_urgent = pages >= PAGES_AT_ONCE && can_finish;
+	if (pages < c->pages) /* the log began anew */
+		c->tried = c->copied = 0;
+	c->pages = pages;
+	/* Not at each commit once the log is long: a checkpoint syncs two files, and commits wait behind that. */
+	bool is_urgent = pages - c->tried >= PAGES_AT_ONCE && can_finish;
 	bool wakes = !c->has_work || (is_urgent && !c->is_urgent);
 	c->has_work = true;
 	c->is_urgent |= is_urgent;

@@ -11,7 +11,7 @@ struct checkpointer;
 
 enum status checkpointer_start(const char *path, struct checkpointer **out, struct error *err);
 void checkpointer_stop(struct checkpointer *checkpointer); /* waits for the one that runs; NULL is fine */
-/* After each commit, with the pages that the log has now: soon, or at once when there are many and all can be copied
+/* After each commit, with the pages that the log has now: soon, or at once when many were added and all can be copied
  * (nobody reads an old state). */
 void checkpointer_note(struct checkpointer *checkpointer, int pages, bool can_finish);
 /* Pages of the log that the thread had copied when it last looked. */

@@ -36,7 +36,10 @@ static enum status load_topics(struct store *store, struct error *err)
 			return st;
 		int64_t id = take_i64(&q);
 		topics_load(&store->topics, take_view(&q), id);
-		topics_load_last(&store->topics, topics_by_id(&store->topics, id), take_u64(&q));
+		struct topic *topic = topics_by_id(&store->topics, id);
+		if (!topic)
+			return error_set(err, E_STORE, "is damaged: topic %lld has a wrong name", (long long)id);
+		topics_load_last(topic, take_u64(&q));
 	}
 }
 
@@ -56,7 +59,7 @@ static enum status load_since(struct store *store, struct error *err)
 		struct topic *topic = topics_by_id(&store->topics, take_i64(&q));
 		if (!topic)
 			return error_set(err, E_STORE, "is damaged: event %llu has no topic", (unsigned long long)seq);
-		topics_load_last(&store->topics, topic, seq);
+		topics_load_last(topic, seq);
 	}
 }
 
@@ -126,9 +129,9 @@ enum status store_event_reserve(struct store *store, struct sv topic, struct eve
 	enum status st = job_must_be_open(store, err);
 	if (st)
 		return st;
-	if (!topic_is_valid(topic))
-		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
 	const struct topic_path *path = topics_path(&store->topics, topic);
+	if (!path)
+		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
 	struct event_slot slot = { .epoch = store->epoch, .nprev = path->nlevels + 1 };
 	for (size_t k = 0; k <= path->nlevels; k++)
 		slot.prev[k] = topic_last(path->path[k]);
@@ -143,9 +146,9 @@ enum status store_event_append(struct store *store, const struct event_slot *slo
 	enum status st = job_must_be_open(store, err);
 	if (st)
 		return st;
-	if (!topic_is_valid(topic))
-		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
 	const struct topic_path *path = topics_path(&store->topics, topic);
+	if (!path)
+		return error_set(err, E_FORMAT, "'%.*s' is not a topic", SV_ARG(topic));
 	if (slot->epoch != store->epoch || slot->seq != topic_last(path->path[0]) + 1)
 		return error_set(err, E_STORE, "event %llu was not reserved last", (unsigned long long)slot->seq);
 	if (recorded.v > store->reached)

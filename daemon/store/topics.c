@@ -9,6 +9,8 @@
 
 struct topic {
 	UT_hash_handle hh;
+	struct topic *parent; /* without its last level; NULL: the log itself */
+	size_t nlevels;
 	int64_t id;
 	uint64_t last, committed;
 	size_t n;
@@ -30,7 +32,7 @@ static void *must(void *p)
 	return p;
 }
 
-bool topic_is_valid(struct sv name)
+static bool topic_is_valid(struct sv name)
 {
 	size_t levels = 0;
 	if (name.n == 0 || name.n > LIMIT_TOPIC_BYTES || name.p[0] == '/' || name.p[name.n - 1] != '/')
@@ -67,12 +69,14 @@ struct topic *topics_find(const struct topics *topics, struct sv name)
 }
 
 /* NOLINTNEXTLINE(readability-function-size): uthash is made of large macros */
-static struct topic *find_or_make(struct topics *topics, struct sv name)
+static struct topic *find_or_make(struct topics *topics, struct sv name, struct topic *parent)
 {
 	struct topic *topic = topics_find(topics, name);
 	if (topic)
 		return topic;
 	topic = must(calloc(1, sizeof *topic + name.n + 1));
+	topic->parent = parent;
+	topic->nlevels = parent ? parent->nlevels + 1 : 0;
 	topic->n = name.n;
 	if (name.n)
 		memcpy(topic->name, name.p, name.n);
@@ -80,15 +84,29 @@ static struct topic *find_or_make(struct topics *topics, struct sv name)
 	return topic;
 }
 
+static struct topic *make_all_levels(struct topics *topics, struct sv name)
+{
+	struct topic *topic = find_or_make(topics, SV(""), NULL);
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] == '/')
+			topic = find_or_make(topics, sv_slice(name, 0, i + 1), topic);
+	return topic;
+}
+
+/* What has an entry was valid when it was made: most appends cost one look-up. */
 const struct topic_path *topics_path(struct topics *topics, struct sv name)
 {
 	struct topic_path *path = &topics->latest;
-	if (path->path[0] && sv_eq(topic_name(path->path[path->nlevels]), name))
+	if (name.n && path->path[0] && sv_eq(topic_name(path->path[path->nlevels]), name))
 		return path;
-	*path = (struct topic_path){ .path = { find_or_make(topics, SV("")) } };
-	for (size_t i = 0; i < name.n && path->nlevels < LIMIT_TOPIC_LEVELS; i++)
-		if (name.p[i] == '/')
-			path->path[++path->nlevels] = find_or_make(topics, sv_slice(name, 0, i + 1));
+	struct topic *topic = name.n ? topics_find(topics, name) : NULL;
+	if (!topic && !topic_is_valid(name))
+		return NULL;
+	if (!topic)
+		topic = make_all_levels(topics, name);
+	path->nlevels = topic->nlevels;
+	for (; topic; topic = topic->parent)
+		path->path[topic->nlevels] = topic;
 	return path;
 }
 
@@ -157,15 +175,15 @@ void topics_advance(struct topics *topics, const struct topic_path *path, uint64
 void topics_load(struct topics *topics, struct sv name, int64_t id)
 {
 	const struct topic_path *path = topics_path(topics, name);
-	index_id(topics, path->path[path->nlevels], id);
+	if (path)
+		index_id(topics, path->path[path->nlevels], id);
 }
 
-void topics_load_last(struct topics *topics, struct topic *topic, uint64_t seq)
+void topics_load_last(struct topic *topic, uint64_t seq)
 {
-	const struct topic_path *path = topics_path(topics, topic_name(topic));
-	for (size_t k = 0; k <= path->nlevels; k++)
-		if (path->path[k]->last < seq)
-			path->path[k]->last = path->path[k]->committed = seq;
+	for (; topic; topic = topic->parent)
+		if (topic->last < seq)
+			topic->last = topic->committed = seq;
 }
 
 struct topic *topics_next_after(const struct topics *topics, struct topic *topic, uint64_t seq)

@@ -30,11 +30,9 @@ struct topics_mark {
 	size_t n_undo;
 };
 
-/* False for what is no topic: too long, not ended by '/', an empty level, too many levels, not printable ASCII. */
-bool topic_is_valid(struct sv name);
-
 void topics_done(struct topics *topics);
-/* Finds or makes the entries of a valid topic. The path lives until the next one is asked for. */
+/* Finds or makes the entries of a topic. NULL for what is none: too long, not ended by '/', an empty level, too many levels,
+ * not printable ASCII. The path lives until the next one is asked for. */
 const struct topic_path *topics_path(struct topics *topics, struct sv name);
 struct topic *topics_find(const struct topics *topics, struct sv name); /* NULL: never used */
 
@@ -47,9 +45,10 @@ uint64_t topic_committed(const struct topic *topic); /* NULL gives 0 */
 struct topic *topics_by_id(const struct topics *topics, int64_t id);
 void topics_set_id(struct topics *topics, struct topic *topic, int64_t id);
 void topics_advance(struct topics *topics, const struct topic_path *path, uint64_t seq);
-/* At start, what the log holds: the topic of a row, then its last number and that of its prefixes, if greater. */
+/* At start, what the log holds: the topic of a row (left out when it is none), then its last number and that of its
+ * prefixes, if greater. */
 void topics_load(struct topics *topics, struct sv name, int64_t id);
-void topics_load_last(struct topics *topics, struct topic *topic, uint64_t seq);
+void topics_load_last(struct topic *topic, uint64_t seq);
 /* The next topic with a row and with an event after seq; NULL to begin with, NULL at the end. */
 struct topic *topics_next_after(const struct topics *topics, struct topic *topic, uint64_t seq);
 
