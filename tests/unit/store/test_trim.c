@@ -62,7 +62,8 @@ static void check(struct fixture *f)
 			assert_sv(rows.items[i].topic, topic_of(expected));
 		}
 	}
-	assert_int_equal(expected, log.head + 1);
+	if (log.head) /* else it was killed before its first event */
+		assert_int_equal(expected, log.head + 1);
 	arena_reset(f->arena);
 }
 
