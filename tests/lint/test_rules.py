@@ -33,7 +33,7 @@ HEADER = {"base": "arena.h", "model": "fact.h", "text": "json.h", "loop": "loop.
           "app": "app.h"}
 # Whose headers may be included where. One library, one module.
 VENDORS = {
-    r"event2/|evhttp|event\.h": ["daemon/loop", "daemon/publish"],
+    r"event2/|evhttp|event\.h": ["daemon/loop", "daemon/publish", "clients/examples"],
     r"zmq\.h": ["daemon/publish", "clients/lib"],
     r"libconfig\.h": ["daemon/config", "clients/forward"],
     r"curl/": ["daemon/watch", "clients/forward"],
