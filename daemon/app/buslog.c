@@ -16,6 +16,17 @@ static void position(void *ctx, uint64_t *epoch, uint64_t *head, uint64_t *oldes
 	*oldest = log.oldest;
 }
 
+/* An event keeps its id for ever, and its record as it was stored; only the log's name in front of it may have become another
+ * one (--new-epoch). The rows are copies in the arena. */
+static struct sv with_epoch(struct sv record, uint64_t epoch)
+{
+	enum { EPOCH_AT = 8 };
+	uint8_t *bytes = (uint8_t *)(uintptr_t)record.p;
+	if (record.n >= PW_RECORD_FIXED && pw_get_u64(bytes + EPOCH_AT) != epoch)
+		pw_put_u64(bytes + EPOCH_AT, epoch);
+	return record;
+}
+
 static enum status read_events(void *ctx, struct arena *arena, uint64_t from, struct sv prefix, size_t max_rows,
 	size_t max_bytes, struct bus_rows *out, uint64_t *out_scanned_to, struct error *err)
 {
@@ -26,8 +37,10 @@ static enum status read_events(void *ctx, struct arena *arena, uint64_t from, st
 		return st;
 	out->items = arena_array(arena, struct bus_row, rows.n);
 	out->n = out->cap = rows.n;
+	uint64_t epoch = store_log(app->store).epoch;
 	for (size_t i = 0; i < rows.n; i++)
-		out->items[i] = (struct bus_row){ rows.items[i].seq, rows.items[i].topic, rows.items[i].record };
+		out->items[i] = (struct bus_row){ rows.items[i].seq, rows.items[i].topic,
+			with_epoch(rows.items[i].record, epoch) };
 	return OK;
 }
 

@@ -16,7 +16,7 @@ enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_CONFIG = 78 };
 
 struct command_line {
 	const char *config_file;
-	bool is_check, is_once, is_foreground;
+	bool is_check, is_once, is_foreground, is_new_epoch;
 	int exit_now; /* -1: go on */
 };
 
@@ -25,6 +25,7 @@ static void print_usage(FILE *out)
 	(void)fprintf(out,
 		"Usage: policywatchd [--config FILE] [--foreground] [--once]\n"
 		"       policywatchd --check [FILE]\n"
+		"       policywatchd --new-epoch [--config FILE]\n"
 		"\n"
 		"Watches sources, reads statements out of them, and publishes what changed in what was known.\n"
 		"\n"
@@ -32,6 +33,7 @@ static void print_usage(FILE *out)
 		"  -f, --foreground   log to standard error\n"
 		"  -1, --once         fetch every source once, then stop\n"
 		"  -t, --check        check the configuration and stop\n"
+		"      --new-epoch    after a store came back from a backup: name its log anew and stop\n"
 		"  -V, --version      print the version\n"
 		"  -h, --help         print this\n",
 		"/etc/policywatch/policywatchd.conf");
@@ -49,8 +51,8 @@ static struct command_line parse_command_line(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
 		{ "foreground", no_argument, NULL, 'f' }, { "once", no_argument, NULL, '1' },
-		{ "check", no_argument, NULL, 't' }, { "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+		{ "check", no_argument, NULL, 't' }, { "new-epoch", no_argument, NULL, 'E' },
+		{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	struct command_line line = { .exit_now = -1 };
 	int option = getopt_long(argc, argv, "c:f1tVh", options, NULL);
 	for (; option != -1; option = getopt_long(argc, argv, "c:f1tVh", options, NULL)) {
@@ -59,6 +61,7 @@ static struct command_line parse_command_line(int argc, char **argv)
 		case 'f': line.is_foreground = true; break;
 		case '1': line.is_once = true; break;
 		case 't': line.is_check = true; break;
+		case 'E': line.is_new_epoch = true; break;
 		case 'V':
 			(void)puts("policywatchd " PW_VERSION);
 			line.exit_now = EXIT_SUCCESS;
@@ -257,6 +260,28 @@ static int run(struct app *app, struct keys *keys)
 	return st ? EXIT_UNAVAILABLE : EXIT_SUCCESS;
 }
 
+/* Another daemon on the same store keeps it from opening. */
+static int new_epoch(const char *file)
+{
+	struct config *config = load_config(file);
+	struct store *store = NULL;
+	struct error err;
+	if (!config)
+		return EXIT_CONFIG;
+	systemd_use_folders(config);
+	enum status st = store_open(arena_cstr(config->arena, config->state_dir), &store, &err);
+	if (!st)
+		st = store_new_epoch(store, &err);
+	if (st)
+		log_error("%s", err.text);
+	else
+		(void)printf("%.*s: the log is now %016llx, its last event %llu\n", SV_ARG(config->state_dir),
+			(unsigned long long)store_log(store).epoch, (unsigned long long)store_log(store).head);
+	store_close(store);
+	config_unref(config);
+	return st ? EXIT_UNAVAILABLE : EXIT_SUCCESS;
+}
+
 int daemon_main(int argc, char **argv)
 {
 	struct command_line line = parse_command_line(argc, argv);
@@ -264,6 +289,8 @@ int daemon_main(int argc, char **argv)
 		return line.exit_now;
 	if (line.is_check)
 		return check(line.config_file);
+	if (line.is_new_epoch)
+		return new_epoch(line.config_file);
 	if (!line.is_foreground)
 		systemd_log_to_journal();
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -26,7 +26,7 @@ static enum status open_with(const char *path, int flags, struct sqlite3 **out, 
 
 enum status database_open(const char *path, struct sqlite3 **out, struct error *err)
 {
-	struct sqlite3 *db;
+	struct sqlite3 *db = NULL; /* the analyser does not know that errors are not 0 */
 	enum status st = open_with(path, SQLITE_OPEN_READWRITE, &db, err);
 	if (st)
 		return st;

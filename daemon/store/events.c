@@ -8,9 +8,11 @@
  *
  * event.reached never falls from one event to the next, even when the clock does. The first event whose `reached`
  * is at or past a time is therefore the first one recorded at or past it, and is found by halving. */
+#include "id.h"
 #include "store_internal.h"
 
 static const char SQL_TOPICS[] = "SELECT id, name, last FROM topic";
+static const char SQL_EPOCH[] = "UPDATE log SET epoch = ?1";
 static const char SQL_SAVED[] = "SELECT topics_saved FROM log";
 static const char SQL_SINCE[] = "SELECT seq, topic FROM event INDEXED BY event_topic WHERE seq > ?1 ORDER BY seq";
 static const char SQL_SAVE_TOPIC[] = "UPDATE topic SET last = ?2 WHERE id = ?1";
@@ -111,6 +113,40 @@ enum status events_load(struct store *store, struct error *err)
 struct log_position store_log(const struct store *store)
 {
 	return (struct log_position){ store->epoch, store_last_seq(store, SV("")), store->oldest };
+}
+
+static enum status write_epoch(struct store *store, uint64_t epoch, struct error *err)
+{
+	CLEANUP(query_close) struct query q = { 0 };
+	enum status st = job_write(store, err);
+	if (!st)
+		st = query_open(store, SQL_EPOCH, &q, err);
+	if (st)
+		return st;
+	put_u64(&q, epoch);
+	return query_run(&q, err);
+}
+
+enum status store_new_epoch(struct store *store, struct error *err)
+{
+	struct error ignored;
+	uint64_t epoch = id_random();
+	if (store->is_dirty)
+		return error_set(err, E_STORE, "a new epoch while jobs wait for their commit");
+	enum status st = store_job_begin(store, err);
+	if (st)
+		return st;
+	st = write_epoch(store, epoch, err);
+	if (st) {
+		(void)store_job_end(store, false, &ignored); /* the first error is the one to tell */
+		return st;
+	}
+	st = store_job_end(store, true, err);
+	if (!st)
+		st = store_commit(store, err);
+	if (!st)
+		store->epoch = epoch;
+	return st;
 }
 
 uint64_t store_last_seq(const struct store *store, struct sv prefix)

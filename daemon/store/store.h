@@ -118,6 +118,9 @@ struct log_position {
 	uint64_t oldest; /* oldest one kept, 0: none yet */
 };
 struct log_position store_log(const struct store *store);
+/* The log gets another epoch and keeps its events and numbers, outside of jobs; commits. For a store that came back from a
+ * backup: what was numbered after the backup was made is gone, and its numbers will be used again. */
+enum status store_new_epoch(struct store *store, struct error *err);
 
 /* A place in the log for one event: its number and the previous numbers that share the first k topic levels. */
 struct event_slot {

@@ -1,12 +1,14 @@
 """What the log keeps and for whom, and the facts as they stand for those who come late."""
 import json
+import shutil
 import signal
 import sqlite3
 import struct
+import subprocess
 import urllib.request
 
 import zmq
-from harness import DEPLOYMENT, SCHEMA, Daemon, Newsroom, Record, replay, request, wait_for
+from harness import DAEMON, DEPLOYMENT, SCHEMA, Daemon, Newsroom, Record, replay, request, wait_for
 
 HELLO, REPLAY, ACK, SNAPSHOT = 1, 2, 4, 5
 GONE, MORE = 1, 1
@@ -234,3 +236,33 @@ def test_a_new_store_is_a_new_log():
         assert ack(daemon, 1, "mail", epoch) == 2  # EPOCH
         status, _ = request(daemon.query, REPLAY, struct.pack(">QQII", epoch, 1, 1000, 1 << 18))
         assert status == 2
+
+
+def test_a_store_from_a_backup_goes_on_under_another_name():
+    with Daemon() as daemon:
+        make_events(daemon, 5)
+        epoch, head, _ = position(daemon)
+        backup = daemon.folder / "backup.db"
+        with sqlite3.connect(f"{daemon.state}/policywatch.db") as live, sqlite3.connect(backup) as copy:
+            live.backup(copy)
+        make_events(daemon, 5)
+        lost = [json.loads(r.payload)["id"] for r in replay(daemon.query, head + 1)]
+        busy = subprocess.run([DAEMON, "--config", daemon.config, "--new-epoch"], capture_output=True, text=True, check=False)
+        assert busy.returncode == 69 and "is used by another policywatchd" in busy.stderr
+        daemon.stop()
+        for file in daemon.state.glob("policywatch.db*"):
+            file.unlink()
+        shutil.copy(backup, daemon.state / "policywatch.db")
+        renewed = subprocess.run([DAEMON, "--config", daemon.config, "--new-epoch"], capture_output=True, text=True, check=True)
+        daemon.start()
+        epoch_now, head_now, oldest = position(daemon)
+        assert epoch_now != epoch and f"{epoch_now:016x}, its last event {head}" in renewed.stdout
+        assert (head_now, oldest) == (head + 1, 1)  # all of the copy, and that it started
+        for place in (head, head + 3, head + 100):  # whoever knows the old log is told, wherever it was
+            status, _ = request(daemon.query, REPLAY, struct.pack(">QQII", epoch, place, 1000, 1 << 18))
+            assert status == 2
+        records = replay(daemon.query)
+        assert [r.seq for r in records] == list(range(1, head + 2)) and {r.epoch for r in records} == {epoch_now}
+        ids = [json.loads(r.payload)["id"] for r in records]
+        assert ids[:head] == [f"{epoch:016x}-{n}" for n in range(1, head + 1)]  # an event is named for ever
+        assert ids[head] == f"{epoch_now:016x}-{head + 1}" and ids[head] not in lost
