@@ -17,8 +17,8 @@
 
 enum {
 	LINGER_MS = 1000,
-	EVENTS_QUEUE = 10000, /* messages a slow subscriber may lag before it loses some and asks for a replay */
-	QUERY_QUEUE = 128,    /* replies that wait for one client that does not read; each up to a page of events */
+	EVENTS_QUEUE = 10000,      /* messages a slow subscriber may lag before it loses some and asks for a replay */
+	QUERY_QUEUE = 16,          /* replies that wait for one client, up to a page each; further ones are dropped */
 	SUBSCRIPTION_BYTES = 4096, /* what a subscriber may send in one frame; topics end at 200 */
 	KEEPALIVE_S = 60,          /* idle time until TCP probes a peer that may be gone */
 	HANDSHAKE_MS = 10000,      /* who has not said who it is by then is cut off */
