@@ -134,7 +134,7 @@ static void on_sweep(void *ctx)
 		return;
 	enum status st = find_cut(app, &cut, &err);
 	if (!st)
-		st = store_events_trim(app->store, cut, LIMIT_PASS_WORK_MS, &n, &err);
+		st = store_events_trim(app->store, cut, LIMIT_TRIM_MS, &n, &err);
 	if (st)
 		log_warning("old events stay for now, trying again: %s", err.text);
 	app->trimmed += n;

@@ -27,6 +27,7 @@
 #define LIMIT_REPLAY_BYTES 262144
 #define LIMIT_REPLAY_ROWS 1000
 #define LIMIT_BATCH_EVENTS 1000 /* events of one group commit */
+#define LIMIT_TRIM_MS 3         /* deleting old events at once; their commit takes as long again or longer */
 #define LIMIT_SNAPSHOTS 8       /* read at the same time; each holds a connection and keeps the write-ahead log */
 
 /* watch */

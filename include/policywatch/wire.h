@@ -50,7 +50,8 @@
  *	       within a minute); a new one goes on behind the same topic, with a later seq, and the replay begins after the first one's.
  *
  * A frame of a request is at most 64 KiB, all of a request at most 8 MiB. Requests are idempotent: a client that
- * hears nothing within its time-out asks again. */
+ * hears nothing within its time-out asks again. At most 8 may be under way at once: replies that a client does not read
+ * wait for it only up to a few, further ones are dropped. */
 #ifndef POLICYWATCH_WIRE_H
 #define POLICYWATCH_WIRE_H
 
