@@ -53,6 +53,25 @@ static void put_cursors(struct app *app, struct buf *out)
 			SV_ARG(cursors[i].name), (double)cursors[i].acked.v / 1000);
 }
 
+static void put_connections(const struct bus_counts *bus, struct buf *out)
+{
+	static const char *const reasons[] = { "no_detail", "protocol", "auth" };
+	(void)buf_printf(out,
+		"# HELP policywatch_connections Clients connected\n# TYPE policywatch_connections gauge\n"
+		"policywatch_connections{socket=\"events\"} %u\npolicywatch_connections{socket=\"query\"} %u\n"
+		"# HELP policywatch_handshake_failures_total Clients refused: no handshake, one that broke off, key\n"
+		"# TYPE policywatch_handshake_failures_total counter\n",
+		bus->connections_events, bus->connections_query);
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		(void)buf_printf(out, "policywatch_handshake_failures_total{reason=\"%s\"} %llu\n", reasons[i],
+			(unsigned long long)bus->refused[i]);
+	put(out, "denied_total", "counter", "Requests without the right for them", (double)bus->denied);
+	put(out, "subscribers_slow", "gauge", "Subscribers that have not read for 5 s", bus->slow);
+	put(out, "subscribers_cut_total", "counter", "Subscribers cut off as they had not read for 30 s",
+		(double)bus->cut);
+	put(out, "gaps_repaired_total", "counter", "Replays by which clients repaired a gap", (double)bus->gaps);
+}
+
 static void put_lag(struct app *app, struct buf *out)
 {
 	static const char *const edges[] = { "0.001", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "+Inf" };
@@ -119,6 +138,7 @@ static void write_metrics(void *ctx, struct buf *out)
 	put(out, "bad_requests_total", "counter", "Requests that could not be read", (double)bus.bad_requests);
 	put(out, "subscriptions", "gauge", "Topics subscribed to", bus.subscriptions);
 	put(out, "store_bytes", "gauge", "Size of the store", (double)store_bytes(app->store));
+	put_connections(&bus, out);
 	put_sources(app, out);
 	put_cursors(app, out);
 	put_lag(app, out);

@@ -227,7 +227,7 @@ const struct key *keys_find(const struct keys *keys, struct sv text)
 	return bsearch(&wanted, keys->list.items, keys->list.n, sizeof wanted, by_text);
 }
 
-/* Another name is another client: cursors and logs know it by that. */
+/* Another name cuts nobody: who asks is found by the key each time. */
 bool keys_must_cut(const struct keys *old, const struct keys *new)
 {
 	if (!old)
