@@ -60,7 +60,7 @@ static void on_zap(void *ctx)
 		zap_decide(frames, n, guard->keys, &decision);
 		answer(guard->zap, &decision);
 		if (!decision.is_allowed)
-			tally_add(&guard->refused, "%.*s: %s", SV_ARG(decision.address), decision.text);
+			tally_add(&guard->refused, 1, "%.*s: %s", SV_ARG(decision.address), decision.text);
 	}
 }
 
@@ -89,16 +89,14 @@ static void tell(struct guard *guard)
 static void on_look(void *ctx)
 {
 	struct guard *guard = ctx;
-	monitor_drain(&guard->on_events);
-	monitor_drain(&guard->on_query);
-	unsigned cut = peers_look(&guard->on_events.peers, true);
+	unsigned cut = monitor_look(&guard->on_events, true);
 	if (cut)
-		tally_add(&guard->cut, "%u", cut);
-	(void)peers_look(&guard->on_query.peers, false);
+		tally_add(&guard->cut, cut, "%s", guard->on_events.peers.last_cut);
+	(void)monitor_look(&guard->on_query, false);
 	if (zsocket_failure(guard->events))
-		tally_add(&guard->unbound, "%s", zsocket_failure(guard->events));
+		tally_add(&guard->unbound, 1, "%s", zsocket_failure(guard->events));
 	if (zsocket_failure(guard->query))
-		tally_add(&guard->unbound, "%s", zsocket_failure(guard->query));
+		tally_add(&guard->unbound, 1, "%s", zsocket_failure(guard->query));
 	tell(guard);
 	loop_timer_set(guard->look, LOOK_MS);
 }

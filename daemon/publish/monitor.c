@@ -43,13 +43,13 @@ struct monitor_event monitor_read(struct sv frame)
 
 /* ---- tally ---- */
 
-void tally_add(struct tally *tally, const char *format, ...)
+void tally_add(struct tally *tally, uint64_t n, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
 	(void)vsnprintf(tally->last, sizeof tally->last, format, args);
 	va_end(args);
-	tally->waiting++;
+	tally->waiting += n;
 }
 
 bool tally_take(struct tally *tally, struct mono_ms now, uint64_t *out_n)
@@ -65,35 +65,42 @@ bool tally_take(struct tally *tally, struct mono_ms now, uint64_t *out_n)
 
 /* ---- events ---- */
 
+static const char no_handshake[] = "no handshake came, or what came was none";
+
 static void on_gone(struct monitor *monitor, int fd)
 {
 	static const char *const why[] = {
-		[REFUSED_GARBAGE] = "no handshake came, or what came was none",
+		[REFUSED_GARBAGE] = no_handshake,
 		[REFUSED_PROTOCOL] = "it speaks another way (encrypted or not), has another server key, or broke off",
 		[REFUSED_KEY] = "its key was not taken",
 	};
 	const char *address = peers_remove(&monitor->peers, fd);
 	if (monitor->is_refusing && monitor->refusal != REFUSED_KEY)
-		tally_add(monitor->tally, "%s: %s", address[0] ? address : "somebody", why[monitor->refusal]);
+		tally_add(monitor->tally, 1, "%s: %s", address[0] ? address : "somebody", why[monitor->refusal]);
+	if (!monitor->is_refusing)
+		(void)snprintf(monitor->last_gone, sizeof monitor->last_gone, "%s", address);
 	monitor->is_refusing = false;
 }
 
 static void handle(struct monitor *monitor, const struct monitor_event *event)
 {
 	switch (event->kind) {
-	case MONITOR_ACCEPTED: peers_add(&monitor->peers, event->fd); break;
+	case MONITOR_ACCEPTED:
+		monitor->accepted++;
+		peers_add(&monitor->peers, event->fd);
+		break;
 	case MONITOR_GONE: on_gone(monitor, event->fd); break;
 	case MONITOR_REFUSED:
 		monitor->refused[event->refusal]++;
 		monitor->refusal = event->refusal;
 		monitor->is_refusing = true;
 		break;
-	case MONITOR_JOINED:
+	case MONITOR_JOINED: monitor->joined++; break;
 	case MONITOR_OTHER: break;
 	}
 }
 
-void monitor_drain(struct monitor *monitor)
+static void drain(struct monitor *monitor)
 {
 	struct zframe frame;
 	while (zsocket_receive(monitor->socket, &frame)) {
@@ -106,7 +113,30 @@ void monitor_drain(struct monitor *monitor)
 
 static void on_ready(void *ctx)
 {
-	monitor_drain(ctx);
+	drain(ctx);
+}
+
+/* What speaks no ZMTP of today is dropped without a word. It shows in the sum: who came and neither joined nor was refused
+ * is gone again, or so young that its handshake may go on. */
+static void count_silent(struct monitor *monitor)
+{
+	uint64_t explained = monitor->joined + monitor->peers.young;
+	for (size_t i = 0; i < REFUSALS; i++)
+		explained += monitor->refused[i];
+	if (monitor->accepted <= explained)
+		return;
+	monitor->refused[REFUSED_GARBAGE] += monitor->accepted - explained;
+	const char *address = monitor->last_gone[0] ? monitor->last_gone : "somebody";
+	tally_add(monitor->tally, monitor->accepted - explained, "%s: %s", address, no_handshake);
+}
+
+/* Who has gone is heard of first, so that no descriptor is looked at that is somebody else's by now. */
+unsigned monitor_look(struct monitor *monitor, bool may_cut)
+{
+	drain(monitor);
+	unsigned cut = peers_look(&monitor->peers, may_cut);
+	count_silent(monitor);
+	return cut;
 }
 
 enum status monitor_init(

@@ -23,7 +23,7 @@ struct tally {
 	bool was_told;
 	char last[160];
 };
-void tally_add(struct tally *tally, const char *format, ...) PRINTF_LIKE(2, 3);
+void tally_add(struct tally *tally, uint64_t n, const char *format, ...) PRINTF_LIKE(3, 4);
 /* True, and how many: tell now. */
 bool tally_take(struct tally *tally, struct mono_ms now, uint64_t *out_n);
 
@@ -31,6 +31,8 @@ struct monitor {
 	struct zsocket *socket;
 	struct peers peers;
 	uint64_t refused[REFUSALS];
+	uint64_t accepted, joined;
+	char last_gone[PEER_TEXT];
 	bool is_refusing; /* the next GONE is who was refused */
 	enum refusal refusal;
 	bool has_more;       /* the next frame belongs to the event before */
@@ -40,7 +42,8 @@ struct monitor {
 /* `monitor` is the caller's, zeroed, and stays where it is. */
 enum status monitor_init(
 	struct monitor *monitor, struct zcontext *context, struct zsocket *of, struct tally *tally, struct error *err);
-void monitor_done(struct monitor *monitor);  /* before the socket that is watched is closed */
-void monitor_drain(struct monitor *monitor); /* so that no descriptor is looked at that is gone */
+void monitor_done(struct monitor *monitor); /* before the socket that is watched is closed */
+/* Looks at all connections, once a second; returns how many were cut off. */
+unsigned monitor_look(struct monitor *monitor, bool may_cut);
 
 #endif

@@ -121,6 +121,7 @@ static void look_at(struct peers *peers, struct peer *peer, int fd)
 unsigned peers_look(struct peers *peers, bool may_cut)
 {
 	unsigned n = 0;
+	peers->young = 0;
 	for (size_t i = 0; i < peers->n; i++) {
 		struct peer *peer = &peers->items[i];
 		int fd = (int)i;
@@ -130,8 +131,11 @@ unsigned peers_look(struct peers *peers, bool may_cut)
 			close_peer(peers, peer);
 			continue;
 		}
+		peers->young += peer->looks < PEER_YOUNG_LOOKS;
+		peer->looks += peer->looks < PEER_YOUNG_LOOKS;
 		look_at(peers, peer, fd);
 		if (may_cut && peer->stuck >= PEER_CUT_LOOKS && cut(fd, peer->cookie)) {
+			(void)snprintf(peers->last_cut, sizeof peers->last_cut, "%s", peer->address);
 			close_peer(peers, peer);
 			n++;
 		}

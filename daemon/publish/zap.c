@@ -32,7 +32,8 @@ void zap_decide(const struct sv *frames, size_t n, const struct keys *keys, stru
 		return;
 	}
 	bool is_events = sv_eq(frames[2], SV(ZAP_DOMAIN_EVENTS));
-	out->address = frames[3];
+	bool is_v4 = sv_starts(frames[3], SV("::ffff:")) && sv_find_char(frames[3], '.') != SIZE_MAX;
+	out->address = sv_slice(frames[3], is_v4 ? sizeof "::ffff:" - 1 : 0, frames[3].n);
 	if (!is_events && !sv_eq(frames[2], SV(ZAP_DOMAIN_QUERY))) {
 		refuse(out, "400", "no such domain");
 	} else if (sv_eq(frames[5], SV("NULL"))) {

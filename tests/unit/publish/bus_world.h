@@ -28,6 +28,7 @@ struct world {
 	struct mono_ms deadline;
 	bool (*is_done)(struct world *w);
 	uint64_t token;
+	struct bus_peer peer; /* who called */
 	/* What came last, and how much. */
 	size_t asked, got, wanted, heartbeats;
 	char topic[256];
@@ -41,6 +42,7 @@ static inline void on_call(void *ctx, const struct bus_call *call)
 {
 	struct world *w = ctx;
 	w->token = call->token;
+	w->peer = call->peer;
 }
 
 static inline void on_poll(void *ctx)
