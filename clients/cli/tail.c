@@ -1,5 +1,5 @@
-/* Prints events as they come. What was written and flushed is acknowledged, so a cursor never runs ahead of the
- * output: after a crash some lines come again, none is missing. */
+/* Prints events as they come. What was written and flushed, and out of a pipe was read and handled, is acknowledged, so a
+ * cursor never runs ahead of who handles the output: after a crash some lines come again, none is missing. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -13,6 +13,7 @@
 
 #include "clean.h"
 #include "cli.h"
+#include "reader.h"
 #include "topic.h"
 #include "when.h"
 
@@ -34,7 +35,7 @@ struct tail {
 	const char *topic_list[TOPICS + 1];
 
 	struct pw_client *client;
-	struct pw_event *last; /* printed, not acknowledged */
+	struct reader reader; /* holds what was printed and is not acknowledged */
 	uint64_t printed, unflushed;
 	int signal_fd;
 	int64_t started_ms, idle_since_ms;
@@ -159,22 +160,26 @@ static int watch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static int acknowledge(struct tail *tail)
+{
+	struct pw_event *event = reader_take(&tail->reader);
+	enum pw_status st = event ? pw_ack(tail->client, event) : PW_OK;
+	pw_event_free(event);
+	return st ? cli_fail(tail->cli, EXIT_FAILED, "%s", pw_error(tail->client)) : EXIT_OK;
+}
+
 static int flush_output(struct tail *tail)
 {
+	reader_ask(&tail->reader);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (errno == EPIPE) { /* who reads has enough */
-			tail->is_over = true;
-			return EXIT_OK;
-		}
-		return cli_fail(tail->cli, EXIT_FAILED, "standard output: %s", strerror(errno));
+		if (errno != EPIPE)
+			return cli_fail(tail->cli, EXIT_FAILED, "standard output: %s", strerror(errno));
+		tail->is_over = true; /* who reads has enough */
+		return acknowledge(tail);
 	}
+	reader_flushed(&tail->reader);
 	tail->unflushed = 0;
-	if (!tail->last)
-		return EXIT_OK;
-	enum pw_status st = pw_ack(tail->client, tail->last);
-	pw_event_free(tail->last);
-	tail->last = NULL;
-	return st ? cli_fail(tail->cli, EXIT_FAILED, "%s", pw_error(tail->client)) : EXIT_OK;
+	return acknowledge(tail);
 }
 
 static int print_event(struct tail *tail, struct pw_event *event)
@@ -192,17 +197,20 @@ static int print_event(struct tail *tail, struct pw_event *event)
 	else
 		render_line(&out, value, &tail->cli->style);
 	out_text(&out, "\n");
-	pw_event_free(tail->last);
-	tail->last = event;
 	tail->unflushed++;
 	tail->printed++;
 	tail->idle_since_ms = when_now_ms();
 	tail->is_over = tail->count && tail->printed == tail->count;
 	char *text = out_take(&out);
-	if (!text)
+	if (!text) {
+		pw_event_free(event);
 		return cli_fail(tail->cli, EXIT_FAILED, "no memory");
+	}
 	(void)fputs(text, stdout); /* flush_output() looks at what became of it */
+	reader_add(&tail->reader, strlen(text), event);
 	free(text);
+	if (tail->is_over)
+		reader_end(&tail->reader);
 	return tail->is_over || tail->unflushed >= FLUSH_EVERY ? flush_output(tail) : EXIT_OK;
 }
 
@@ -215,6 +223,7 @@ static int resume(struct tail *tail)
 	int status = flush_output(tail);
 	if (status || tail->is_over)
 		return status;
+	reader_done(&tail->reader); /* what is still unread comes again, or is no more */
 	int64_t last_ms = pw_last_time(tail->client);
 	enum pw_status st;
 	if (last_ms > OVERLAP_MS) {
@@ -271,12 +280,16 @@ static int wait_for_more(struct tail *tail)
 	tell_state(tail);
 	if (!tail->is_told && pw_client_state(tail->client) == PW_CONNECTING)
 		wait_ms = sooner(wait_ms, PATIENCE_MS);
+	if (reader_wait_ms(&tail->reader) >= 0)
+		wait_ms = sooner(wait_ms, reader_wait_ms(&tail->reader));
 	if (tail->timeout_ms >= 0)
 		wait_ms = sooner(wait_ms, tail->idle_since_ms + tail->timeout_ms - when_now_ms());
 	if (poll(fds, 3, wait_ms) < 0 && errno != EINTR)
 		return cli_fail(tail->cli, EXIT_FAILED, "poll: %s", strerror(errno));
 	bool is_idle = tail->timeout_ms >= 0 && when_now_ms() - tail->idle_since_ms >= tail->timeout_ms;
 	tail->is_over = fds[0].revents || (fds[2].revents & POLLERR) || is_idle;
+	if (is_idle)
+		reader_end(&tail->reader);
 	return EXIT_OK;
 }
 
@@ -300,6 +313,19 @@ static int follow(struct tail *tail)
 	return status;
 }
 
+/* With --count and --timeout the end is ours: the reader gets the time to take what is in the pipe. */
+static int end_output(struct tail *tail)
+{
+	struct pollfd fds[] = { { .fd = tail->signal_fd, .events = POLLIN }, { .fd = STDOUT_FILENO } };
+	int status = flush_output(tail);
+	while (status == EXIT_OK && reader_wait_ms(&tail->reader) >= 0) {
+		if (poll(fds, 2, reader_wait_ms(&tail->reader)) != 0)
+			break; /* asked to end, or nobody reads any more */
+		status = acknowledge(tail);
+	}
+	return status == EXIT_OK ? acknowledge(tail) : status;
+}
+
 int tail_run(struct cli *cli, int argc, char **argv)
 {
 	struct tail *tail = calloc(1, sizeof *tail);
@@ -310,6 +336,7 @@ int tail_run(struct cli *cli, int argc, char **argv)
 	if (status < 0) {
 		tail->signal_fd = watch_signals();
 		tail->started_ms = tail->idle_since_ms = when_now_ms();
+		reader_init(&tail->reader, tail->form == FORM_JSON && tail->options.cursor_file);
 		if (tail->signal_fd < 0)
 			status = cli_fail(cli, EXIT_FAILED, "signalfd: %s", strerror(errno));
 		else if (pw_connect(&tail->options, &tail->client) != PW_OK)
@@ -317,9 +344,9 @@ int tail_run(struct cli *cli, int argc, char **argv)
 		else
 			status = follow(tail);
 		if (status == EXIT_OK)
-			status = flush_output(tail);
+			status = end_output(tail);
 	}
-	pw_event_free(tail->last);
+	reader_done(&tail->reader);
 	pw_close(tail->client);
 	free(tail);
 	return status;

@@ -272,28 +272,56 @@ def readme_block(pattern):
     return found.group(1)
 
 
-def test_the_shell_recipe_of_the_readme_misses_and_repeats_nothing(daemon):
-    recipe = readme_block(r"\n\n((?:    [^\n]*\n)*    policywatch tail --json --cursor [^\n]*\n(?:    [^\n]*\n)*)")
-    assert "while read" in recipe
+RECIPE = r"\n\n((?:    [^\n]*\n)*    policywatch tail --json --cursor [^\n]*\n(?:    [^\n]*\n)*)"
+
+
+def shell(daemon, handler):
+    """The recipe as it stands there. jq may not be installed; what is done with an event is not the point here."""
     tools = daemon.folder / "bin"
-    tools.mkdir()
-    # jq may not be installed; what the recipe prints with it is not the point here.
-    (tools / "jq").write_text(f"#!{sys.executable}\nimport json, sys\n"
-                              'print(json.load(sys.stdin)["data"]["change"]["new"], flush=True)\n')
+    tools.mkdir(exist_ok=True)
+    (tools / "jq").write_text(f"#!{sys.executable}\nimport json, sys, time\n"
+                              f"new = json.load(sys.stdin)['data']['change']['new']\n{handler}\n")
     (tools / "jq").chmod(0o755)
-    (tools / "policywatch").symlink_to(os.path.join(os.environ["PW_BUILD"], "policywatch"))
-    (daemon.folder / ".local/state").mkdir(parents=True)
+    if not (tools / "policywatch").exists():
+        (tools / "policywatch").symlink_to(CLI)
+    (daemon.folder / ".local/state").mkdir(parents=True, exist_ok=True)
     daemon.env.update(PATH=f"{tools}:{os.environ['PATH']}", HOME=str(daemon.folder))
+    return Reader(daemon, ["bash", "-c", readme_block(RECIPE)])
+
+
+def test_the_shell_recipe_of_the_readme_misses_and_repeats_nothing(daemon):
+    assert "while read" in readme_block(RECIPE)
+    cursor = daemon.folder / ".local/state/my.cursor"
     told = []
     for _ in range(2):
-        with Reader(daemon, ["bash", "-c", recipe]) as reader:
-            wait_for(lambda: (daemon.folder / ".local/state/my.cursor").exists(), 30, "a cursor")
+        with shell(daemon, "print(new, flush=True)") as reader:
+            wait_for(cursor.exists, 30, "a cursor")
             told += daemon.report(2)
             wait_for(lambda: len(numbers(reader)) >= len(told), 30, "the events")
             assert numbers(reader) == told
             seq = [e["sequence"] for e in daemon.all_events() if "fact.figure" in e["type"]][-1]
-            cursor = daemon.folder / ".local/state/my.cursor"
             wait_for(lambda: cursor.read_text().split()[2] == str(int(seq)), 10, "the cursor")
+
+
+def test_what_a_killed_loop_had_not_handled_comes_again(daemon):
+    cursor = daemon.folder / ".local/state/my.cursor"
+    with shell(daemon, "print(new, flush=True)") as reader:
+        wait_for(cursor.exists, 30, "a cursor")
+        told = daemon.report()
+        wait_for(lambda: numbers(reader) == told, 30, "the first event")
+    # The loop gets all events into its pipe, and dies while it handles the second one.
+    with shell(daemon, f"time.sleep(1000 if new == {told[0] + 2000} else 0)\nprint(new, flush=True)") as reader:
+        told += daemon.report(4)
+        wait_for(lambda: set(numbers(reader)) == set(told[:2]), 30, "the one before")
+        tail = [int(pid) for pid in subprocess.run(["pgrep", "-x", "-g", str(os.getpgid(reader.process.pid)), "policywatch"],
+                                                   capture_output=True, text=True, check=True).stdout.split()]
+        loop = [int(pid) for pid in subprocess.run(["pgrep", "-P", str(reader.process.pid)],
+                                                   capture_output=True, text=True, check=True).stdout.split()]
+        for pid in set(loop) - set(tail):
+            os.kill(pid, signal.SIGKILL)
+    with shell(daemon, "print(new, flush=True)") as reader:
+        wait_for(lambda: set(numbers(reader)) == set(told), 30, "all")
+        assert len(numbers(reader)) <= len(told) + 2  # what was under way may come twice, and what was just done
 
 
 def test_the_python_of_the_readme_runs_as_it_is(daemon):
