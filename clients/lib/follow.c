@@ -40,7 +40,7 @@ void follow_enter(struct pw_client *client, enum phase phase)
 enum pw_status follow_halt(struct pw_client *client, enum pw_status why, uint64_t epoch)
 {
 	follow_enter(client, PHASE_HALTED);
-	follow_unsubscribe(client); /* what comes now would only wake the caller */
+	follow_unsubscribe(client); /* nobody would read what comes now */
 	client->follow.halt = why;
 	client->follow.halt_epoch = epoch;
 	return why;

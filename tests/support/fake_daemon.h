@@ -44,6 +44,7 @@ struct fake {
 	uint64_t snapshot_id, snapshot_seq; /* the one that is held; 0: none */
 	int snapshots;
 	int hellos, replays, calls, acks;
+	int subscribers; /* of heartbeats */
 	uint64_t acked;
 	size_t reply_frames; /* into how many frames a call's answer is cut */
 	size_t body_bytes;   /* of the last call */
@@ -384,8 +385,10 @@ static inline void fake_answer(struct fake *fake, const struct fake_message *mes
 static inline void fake_serve(struct fake *fake)
 {
 	char subscription[256];
-	while (zmq_recv(fake->events, subscription, sizeof subscription, ZMQ_DONTWAIT) >= 0)
-		;
+	for (int n = 0; n >= 0; n = zmq_recv(fake->events, subscription, sizeof subscription, ZMQ_DONTWAIT)) {
+		if (n == 4 && memcmp(subscription + 1, PW_HEARTBEAT_TOPIC, 3) == 0)
+			fake->subscribers += subscription[0] ? 1 : -1;
+	}
 	while (fake_receive(fake, &fake->message))
 		fake_answer(fake, &fake->message);
 }

@@ -295,6 +295,53 @@ static void a_gap_is_told_to_the_daemon_once_and_only_when_the_bus_lost_it(void 
 	fake_free(fake);
 }
 
+/* Greeted, and nothing else heard yet: what is missing then went by before the subscription was there. */
+static void what_was_missed_while_joining_is_no_gap(void **state)
+{
+	(void)state;
+	for (int by_heartbeat = 0; by_heartbeat < 2; by_heartbeat++) {
+		struct fake *fake = fake_new();
+		struct pw_event *event;
+		struct pw_client *client = join_from(fake, NULL, PW_FROM_NOW);
+		for (int i = 0; i < ROUNDS && pw_client_state(client) != PW_LIVE; i++) {
+			fake_serve(fake);
+			assert_int_equal(pw_next(client, 5, &event), PW_TIMEOUT);
+		}
+		assert_int_equal(pw_client_state(client), PW_LIVE);
+		(void)fake_append(fake, A);
+		(void)fake_append(fake, A);
+		if (by_heartbeat)
+			fake_heartbeat(fake);
+		else
+			fake_send(fake, 2);
+		expect(fake, client, 1);
+		expect(fake, client, 2);
+		assert_int_equal(fake->replays, 1);
+		assert_int_equal(fake->gaps, 0);
+		pw_close(client);
+		fake_free(fake);
+	}
+}
+
+static void a_daemon_that_beats_is_left_in_peace(void **state)
+{
+	(void)state;
+	struct fake *fake = fake_new();
+	struct pw_event *event;
+	fake->interval_ms = 60;
+	struct pw_client *client = join_from(fake, NULL, PW_FROM_NOW);
+	wait_for_state(fake, client, PW_LIVE);
+	for (int i = 0; i < 60; i++) { /* 300 ms, twice as long as silence may last */
+		fake_heartbeat(fake);
+		fake_serve(fake);
+		assert_int_equal(pw_next(client, 5, &event), PW_TIMEOUT);
+		assert_int_equal(pw_client_state(client), PW_LIVE);
+	}
+	assert_int_equal(fake->hellos, 1);
+	pw_close(client);
+	fake_free(fake);
+}
+
 static void noise_on_the_bus_is_no_sign_of_life(void **state)
 {
 	(void)state;
@@ -343,6 +390,7 @@ static void a_connection_cut_and_made_again_between_two_looks_loses_nothing(void
 {
 	(void)state;
 	struct fake *fake = fake_new();
+	fake->interval_ms = 60000; /* the watchdog sleeps */
 	struct pw_client *client = join_from(fake, NULL, PW_FROM_NOW);
 	wait_for_state(fake, client, PW_LIVE);
 	(void)fake_publish(fake, A);
@@ -393,6 +441,8 @@ int main(void)
 		cmocka_unit_test(survives_a_daemon_that_dies_and_comes_back),
 		cmocka_unit_test(random_losses_lose_nothing),
 		cmocka_unit_test(a_gap_is_told_to_the_daemon_once_and_only_when_the_bus_lost_it),
+		cmocka_unit_test(what_was_missed_while_joining_is_no_gap),
+		cmocka_unit_test(a_daemon_that_beats_is_left_in_peace),
 		cmocka_unit_test(noise_on_the_bus_is_no_sign_of_life),
 		cmocka_unit_test(subscriptions_that_hear_nothing_are_renewed_ever_more_seldom),
 		cmocka_unit_test(a_connection_cut_and_made_again_between_two_looks_loses_nothing),
