@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bus/setup.h"
+#include "bus/worker.h"
 
 #define LOG_EVENTS UINT64_C(1000000)
 #define LOG_EVENTS_QUICK UINT64_C(100000)
@@ -125,6 +125,7 @@ int main(int argc, char **argv)
 	};
 	struct run run = { .rounds = 3, .log_events = LOG_EVENTS };
 	const char *parent = "/tmp";
+	worker_main(argc, argv);
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (option) {
 		case 'q': run.is_quick = true; break;

@@ -6,10 +6,20 @@
 
 enum { ROUNDS_MAX = 9 };
 
-static double run_bare(const char *folder, uint64_t per_commit, uint64_t events)
+struct spent {
+	double wall_ns, cpu_ns; /* CPU of the thread that writes; checkpoints of the store run on another */
+};
+
+static struct spent spent_since(struct spent start)
+{
+	return (struct spent){ (double)now_ns() - start.wall_ns,
+		(double)clock_ns(CLOCK_THREAD_CPUTIME_ID) - start.cpu_ns };
+}
+
+static struct spent run_bare(const char *folder, uint64_t per_commit, uint64_t events)
 {
 	struct bare_db *db = bare_db_open(folder);
-	int64_t start = now_ns();
+	struct spent start = spent_since((struct spent){ 0 });
 	for (uint64_t i = 0; i < events; i++) {
 		if (i % per_commit == 0)
 			bare_db_begin(db);
@@ -17,19 +27,19 @@ static double run_bare(const char *folder, uint64_t per_commit, uint64_t events)
 		if ((i + 1) % per_commit == 0)
 			bare_db_commit(db);
 	}
-	double spent = (double)(now_ns() - start);
+	struct spent spent = spent_since(start);
 	bare_db_close(db);
 	return spent;
 }
 
-static double run_bus(const struct setup *setup, const char *folder, uint64_t per_commit, uint64_t events)
+static struct spent run_bus(const struct setup *setup, const char *folder, uint64_t per_commit, uint64_t events)
 {
 	struct crowd crowd;
 	struct host host;
 	crowd_start(&crowd, setup, 1, 1, 0);
 	host_open(&host, setup, folder);
 	host_wait_subscribed(&host, 1);
-	int64_t start = now_ns();
+	struct spent start = spent_since((struct spent){ 0 });
 	for (uint64_t i = 0; i < events; i++) {
 		rows_append(host.store, i);
 		if ((i + 1) % per_commit != 0)
@@ -40,7 +50,7 @@ static double run_bus(const struct setup *setup, const char *folder, uint64_t pe
 			crowd_wait(&crowd, 0, i - WINDOW);
 	}
 	crowd_wait(&crowd, 0, events);
-	double spent = (double)(now_ns() - start);
+	struct spent spent = spent_since(start);
 	crowd_stop(&crowd);
 	host_close(&host);
 	return spent;
@@ -48,24 +58,30 @@ static double run_bus(const struct setup *setup, const char *folder, uint64_t pe
 
 static double measure(const struct setup *setup, uint64_t per_commit, uint64_t events, size_t rounds)
 {
-	double ratio[ROUNDS_MAX], bus_ns[ROUNDS_MAX], bare_ns[ROUNDS_MAX];
+	double ratio[ROUNDS_MAX], cpu_ratio[ROUNDS_MAX], bus_ns[ROUNDS_MAX], bare_ns[ROUNDS_MAX];
 	for (size_t i = 0; i < rounds; i++) {
 		char folder[BENCH_FOLDER];
 		folder_make(setup->folder, folder);
 		bool is_bus_first = i % 2;
+		struct spent bus = { 0 };
 		if (is_bus_first)
-			bus_ns[i] = run_bus(setup, folder, per_commit, events);
-		bare_ns[i] = run_bare(folder, per_commit, events);
+			bus = run_bus(setup, folder, per_commit, events);
+		struct spent bare = run_bare(folder, per_commit, events);
 		if (!is_bus_first)
-			bus_ns[i] = run_bus(setup, folder, per_commit, events);
-		ratio[i] = bare_ns[i] / bus_ns[i];
+			bus = run_bus(setup, folder, per_commit, events);
+		bus_ns[i] = bus.wall_ns;
+		bare_ns[i] = bare.wall_ns;
+		ratio[i] = bare.wall_ns / bus.wall_ns;
+		cpu_ratio[i] = bare.cpu_ns / bus.cpu_ns;
 		folder_remove(folder);
 	}
 	double middle = quantile(ratio, rounds, 0.5), n = (double)events * 1e9;
-	(void)printf("{\"bench\":\"bus\",\"metric\":\"append_ratio_%llu\",\"value\":%.3f,\"bus_events_per_s\":%.0f,"
+	(void)printf("{\"bench\":\"bus\",\"metric\":\"append_ratio_%llu\",\"value\":%.3f,\"cpu_ratio\":%.3f,\"bus_"
+		     "events_per_s\":%.0f,"
 		     "\"bare_events_per_s\":%.0f,\"events\":%llu,\"rounds\":%zu}\n",
-		(unsigned long long)per_commit, middle, n / quantile(bus_ns, rounds, 0.5),
-		n / quantile(bare_ns, rounds, 0.5), (unsigned long long)events, rounds);
+		(unsigned long long)per_commit, middle, quantile(cpu_ratio, rounds, 0.5),
+		n / quantile(bus_ns, rounds, 0.5), n / quantile(bare_ns, rounds, 0.5), (unsigned long long)events,
+		rounds);
 	(void)fflush(stdout);
 	return middle;
 }

@@ -3,90 +3,103 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
 
-#include "setup.h"
+#include "worker.h"
 
 #define AT_ONCE 1000
 #define LOST_NS INT64_C(30000000000)
 
-static void *connect_one(void *context, const struct setup *setup)
+struct crowd_cell {
+	_Alignas(64) _Atomic uint64_t received;
+};
+struct crowd_shared {
+	struct worker worker;
+	size_t stamps;
+	struct crowd_cell cells[SUBSCRIBERS_MAX];
+	int64_t arrived_ns[]; /* of subscriber s and event seq at [s * stamps + seq - 1], for seq up to stamps */
+};
+
+/* ---- in a process of its own ---- */
+
+static void *connect_one(void *context, const struct worker *worker)
 {
 	int hwm = QUEUE;
 	void *sub = zmq_socket(context, ZMQ_SUB);
-	const struct curve *curve = setup->curve;
+	const struct curve *curve = &worker->curve;
 	(void)zmq_setsockopt(sub, ZMQ_RCVHWM, &hwm, sizeof hwm);
 	(void)zmq_setsockopt(sub, ZMQ_SUBSCRIBE, "fact/", 5);
-	if (setup->transport == OVER_TCP_CURVE) {
+	if (worker->setup.transport == OVER_TCP_CURVE) {
 		(void)zmq_setsockopt(sub, ZMQ_CURVE_SERVERKEY, curve->server_public, KEY_MAX);
 		(void)zmq_setsockopt(sub, ZMQ_CURVE_PUBLICKEY, curve->client_public, KEY_MAX);
 		(void)zmq_setsockopt(sub, ZMQ_CURVE_SECRETKEY, curve->client_secret, KEY_MAX);
 	}
-	must(zmq_connect(sub, setup->events) == 0, "connect");
+	must(zmq_connect(sub, worker->setup.events) == 0, "connect");
 	return sub;
 }
 
-static void take(const struct crowd *crowd, size_t number, zmq_msg_t *frame)
+static void take(struct crowd_shared *shared, size_t number, zmq_msg_t *frame)
 {
-	if (crowd->stamps) {
+	if (shared->stamps) {
 		uint64_t seq = pw_get_u64((const uint8_t *)zmq_msg_data(frame) + 16);
-		if (seq > 0 && seq <= crowd->stamps)
-			crowd->shared->arrived_ns[number * crowd->stamps + seq - 1] = now_ns();
+		if (seq > 0 && seq <= shared->stamps)
+			shared->arrived_ns[number * shared->stamps + seq - 1] = now_ns();
 	}
-	atomic_fetch_add_explicit(&crowd->shared->cells[number].received, 1, memory_order_release);
+	atomic_fetch_add_explicit(&shared->cells[number].received, 1, memory_order_release);
 }
 
-static void read_some(const struct crowd *crowd, size_t number, void *sub, zmq_msg_t *frame)
+static void read_some(struct crowd_shared *shared, size_t number, void *sub, zmq_msg_t *frame)
 {
 	for (int i = 0; i < AT_ONCE && zmq_msg_recv(frame, sub, ZMQ_DONTWAIT) >= 0; i++) {
 		must(zmq_msg_recv(frame, sub, 0) >= 0, "receive");
-		take(crowd, number, frame);
+		take(shared, number, frame);
 	}
 }
 
-static _Noreturn void subscribe(const struct crowd *crowd, const struct setup *setup, size_t first, size_t n)
+_Noreturn void crowd_work(struct worker *worker, size_t first, size_t n)
 {
+	struct crowd_shared *shared = (struct crowd_shared *)worker;
 	zmq_pollitem_t items[SUBSCRIBERS_MAX];
 	zmq_msg_t frame;
 	void *context = zmq_ctx_new();
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)zmq_msg_init(&frame);
 	for (size_t i = 0; i < n; i++)
-		items[i] = (zmq_pollitem_t){ .socket = connect_one(context, setup), .events = ZMQ_POLLIN };
+		items[i] = (zmq_pollitem_t){ .socket = connect_one(context, worker), .events = ZMQ_POLLIN };
 	for (;;) {
 		must(zmq_poll(items, (int)n, -1) >= 0, "poll");
 		for (size_t i = 0; i < n; i++)
 			if (items[i].revents)
-				read_some(crowd, first + i, items[i].socket, &frame);
+				read_some(shared, first + i, items[i].socket, &frame);
 	}
 }
 
+/* ---- seen from the publisher ---- */
+
 void crowd_start(struct crowd *crowd, const struct setup *setup, size_t subscribers, size_t a_process, size_t stamps)
 {
-	*crowd = (struct crowd){ .subscribers = subscribers, .stamps = stamps };
-	crowd->shared_bytes = sizeof *crowd->shared + subscribers * stamps * sizeof(int64_t);
-	crowd->shared = mmap(NULL, crowd->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	must(crowd->shared != MAP_FAILED, "mmap");
+	int fd;
+	size_t bytes = sizeof *crowd->shared + subscribers * stamps * sizeof(int64_t);
+	*crowd = (struct crowd){ .subscribers = subscribers };
+	crowd->shared = (struct crowd_shared *)worker_new(setup, bytes, &fd);
+	crowd->shared->stamps = stamps;
 	for (size_t first = 0; first < subscribers; first += a_process) {
 		size_t n = subscribers - first < a_process ? subscribers - first : a_process;
-		pid_t pid = fork();
-		must(pid >= 0, "fork");
-		if (pid == 0)
-			subscribe(crowd, setup, first, n);
-		crowd->pids[crowd->processes++] = pid;
+		crowd->pids[crowd->processes++] = worker_start(WORKER_CROWD, fd, first, n);
 	}
+	(void)close(fd);
 }
 
 void crowd_stop(struct crowd *crowd)
 {
 	for (size_t i = 0; i < crowd->processes; i++)
-		(void)kill(crowd->pids[i], SIGKILL);
-	for (size_t i = 0; i < crowd->processes; i++)
-		(void)waitpid(crowd->pids[i], NULL, 0);
-	(void)munmap(crowd->shared, crowd->shared_bytes);
+		worker_stop(crowd->pids[i]);
+	(void)munmap(crowd->shared, crowd->shared->worker.bytes);
+}
+
+int64_t crowd_arrived_ns(const struct crowd *crowd, size_t subscriber, uint64_t seq)
+{
+	return crowd->shared->arrived_ns[subscriber * crowd->shared->stamps + seq - 1];
 }
 
 uint64_t crowd_received(const struct crowd *crowd, size_t subscriber)

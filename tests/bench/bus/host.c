@@ -1,3 +1,4 @@
+#include "keys.h"
 #include "setup.h"
 
 struct waiting {
@@ -26,6 +27,21 @@ void bus_wait_subscribed(struct loop *loop, struct bus *bus, size_t subscribers)
 	loop_timer_free(waiting.timer);
 }
 
+/* As the daemon has them: its own key, and a folder of those of its clients. */
+static struct keys *load_keys(const struct curve *curve)
+{
+	struct keys_options options = { .server_key = sv_of(curve->server_file),
+		.folder = sv_of(curve->clients_folder) };
+	struct key_issues issues = { .arena = arena_new(1 << 16) };
+	struct keys *keys;
+	struct error err;
+	if (keys_load(&options, &keys, &issues, &err))
+		die("keys", err.text);
+	must(issues.n == 0, "a key file");
+	arena_free(issues.arena);
+	return keys;
+}
+
 struct bus *bus_open_for(const struct setup *setup, struct loop *loop, const struct bus_log *log)
 {
 	struct sv events = sv_of(setup->events), query = sv_of(setup->query);
@@ -33,6 +49,10 @@ struct bus *bus_open_for(const struct setup *setup, struct loop *loop, const str
 		.query_endpoints = { &query, 1, 1 },
 		.heartbeat_ms = 1000,
 		.instance = SV("bench") };
+	if (setup->transport == OVER_TCP_CURVE) {
+		options.plain_tcp = PLAIN_TCP_NEVER;
+		options.keys = load_keys(setup->curve);
+	}
 	struct bus_ops ops = { 0 };
 	struct bus *bus;
 	struct error err;

@@ -33,7 +33,7 @@ static double report(const struct setup *setup, struct latency *latency, bool is
 	double *ms = calloc(latency->events, sizeof *ms);
 	must(ms != NULL, "memory");
 	for (uint64_t i = 0; i < latency->events; i++)
-		ms[i] = (double)(latency->crowd.shared->arrived_ns[latency->first - 1 + i] - latency->committed_ns[i]) /
+		ms[i] = (double)(crowd_arrived_ns(&latency->crowd, 0, latency->first + i) - latency->committed_ns[i]) /
 			1e6;
 	double p50 = quantile(ms, latency->events, 0.5), p99 = quantile(ms, latency->events, 0.99);
 	free(ms);

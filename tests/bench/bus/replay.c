@@ -21,7 +21,7 @@ struct watching {
 static void on_look(void *ctx)
 {
 	struct watching *watching = ctx;
-	uint64_t received = atomic_load_explicit(&watching->replayer.shared->received, memory_order_acquire);
+	uint64_t received = replayer_received(&watching->replayer);
 	if (received && !watching->started_ns)
 		watching->started_ns = now_ns(); /* with the first page: connecting is no part of it */
 	while (watching->marks < MARKS && received * 100 >= watching->wanted * marks_percent[watching->marks]) {

@@ -1,19 +1,25 @@
 #include <policywatch/policywatch.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "setup.h"
+#include "worker.h"
 
-static void read_log(struct replayer_shared *shared, const struct pw_options *options, uint64_t wanted)
+struct replayer_shared {
+	struct worker worker;
+	char prefix[64];
+	uint64_t wanted;
+	bool is_for_ever;
+	_Atomic uint64_t received;
+};
+
+static void read_log(struct replayer_shared *shared, const struct pw_options *options)
 {
 	struct pw_client *client;
 	struct pw_event *event;
 	must(pw_connect(options, &client) == PW_OK, "pw_connect");
-	for (uint64_t n = 0; n < wanted;) {
+	for (uint64_t n = 0; n < shared->wanted;) {
 		enum pw_status st = pw_next(client, 1000, &event);
 		if (st == PW_TIMEOUT)
 			continue;
@@ -25,21 +31,23 @@ static void read_log(struct replayer_shared *shared, const struct pw_options *op
 	pw_close(client);
 }
 
-static _Noreturn void work(
-	struct replayer_shared *shared, const struct setup *setup, const char *prefix, uint64_t wanted, bool for_ever)
+_Noreturn void replayer_work(struct worker *worker)
 {
-	const char *topics[] = { prefix, NULL };
+	struct replayer_shared *shared = (struct replayer_shared *)worker;
+	const char *topics[] = { shared->prefix, NULL };
 	struct pw_options options = PW_OPTIONS_INIT;
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	options.events = setup->events;
-	options.query = setup->query;
+	options.events = worker->setup.events;
+	options.query = worker->setup.query;
 	options.from_seq = 1;
-	options.topics = prefix ? topics : NULL;
+	options.topics = shared->prefix[0] ? topics : NULL;
 	options.request_timeout_ms = 10000;
+	if (worker->setup.transport == OVER_TCP_CURVE) {
+		options.key_file = worker->curve.client_file;
+		options.server_key = worker->curve.server_public;
+	}
 	do {
-		read_log(shared, &options, wanted);
-		(void)atomic_fetch_add(&shared->rounds, 1);
-	} while (for_ever);
+		read_log(shared, &options);
+	} while (shared->is_for_ever);
 	(void)pause(); /* its memory is looked at once more */
 	_exit(0);
 }
@@ -47,18 +55,22 @@ static _Noreturn void work(
 void replayer_start(
 	struct replayer *replayer, const struct setup *setup, const char *prefix, uint64_t wanted, bool for_ever)
 {
-	replayer->shared = mmap(
-		NULL, sizeof *replayer->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	must(replayer->shared != MAP_FAILED, "mmap");
-	replayer->pid = fork();
-	must(replayer->pid >= 0, "fork");
-	if (replayer->pid == 0)
-		work(replayer->shared, setup, prefix, wanted, for_ever);
+	int fd;
+	struct replayer_shared *shared = (struct replayer_shared *)worker_new(setup, sizeof *shared, &fd);
+	(void)snprintf(shared->prefix, sizeof shared->prefix, "%s", prefix ? prefix : "");
+	shared->wanted = wanted;
+	shared->is_for_ever = for_ever;
+	*replayer = (struct replayer){ shared, worker_start(WORKER_REPLAYER, fd, 0, 1) };
+	(void)close(fd);
+}
+
+uint64_t replayer_received(const struct replayer *replayer)
+{
+	return atomic_load_explicit(&replayer->shared->received, memory_order_acquire);
 }
 
 void replayer_stop(struct replayer *replayer)
 {
-	(void)kill(replayer->pid, SIGKILL);
-	(void)waitpid(replayer->pid, NULL, 0);
+	worker_stop(replayer->pid);
 	(void)munmap(replayer->shared, sizeof *replayer->shared);
 }

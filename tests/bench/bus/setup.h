@@ -5,8 +5,7 @@
  *	side      a publisher: the bus, or the bare ZeroMQ loop beside which it is measured
  *	host      a store on disk and the bus on a loop, as in the daemon
  *	replayer  a client of libpolicywatch, in a process of its own, that reads the log from its start
- *
- * A ZeroMQ context does not survive a fork: a crowd is started before the side or host that it reads from. */
+ */
 #ifndef BENCH_BUS_SETUP_H
 #define BENCH_BUS_SETUP_H
 
@@ -25,7 +24,7 @@
 #define KEY_MAX 41
 
 enum transport { OVER_IPC, OVER_TCP, OVER_TCP_CURVE }; /* ipc is never encrypted: the file's mode guards it */
-#define TRANSPORTS 2
+#define TRANSPORTS 3
 extern const char *const transport_names[];
 
 /* Of one server and one client, in memory and as files. */
@@ -57,20 +56,16 @@ void ring_advance(struct ring *ring, uint64_t n); /* as a commit of n events */
 const struct bus_row *ring_at(const struct ring *ring, uint64_t seq);
 
 /* ---- crowd ---- */
-struct crowd_cell {
-	_Alignas(64) _Atomic uint64_t received;
-};
-struct crowd_shared {
-	struct crowd_cell cells[SUBSCRIBERS_MAX];
-	int64_t arrived_ns[]; /* of subscriber s and event seq at [s * stamps + seq - 1], for seq up to stamps */
-};
+struct crowd_shared;
 struct crowd {
 	struct crowd_shared *shared;
-	size_t shared_bytes, subscribers, processes, stamps;
+	size_t subscribers, processes;
 	pid_t pids[SUBSCRIBERS_MAX];
 };
+/* Their arrivals are noted for events up to the number `stamps`. */
 void crowd_start(struct crowd *crowd, const struct setup *setup, size_t subscribers, size_t a_process, size_t stamps);
 void crowd_stop(struct crowd *crowd);
+int64_t crowd_arrived_ns(const struct crowd *crowd, size_t subscriber, uint64_t seq);
 uint64_t crowd_received(const struct crowd *crowd, size_t subscriber);
 /* Until everyone from `first` on has received so many; when nothing moves for long, some were lost: the program ends. */
 void crowd_wait(const struct crowd *crowd, size_t first, uint64_t at_least);
@@ -96,16 +91,15 @@ struct bus *bus_open_for(const struct setup *setup, struct loop *loop, const str
 void bus_wait_subscribed(struct loop *loop, struct bus *bus, size_t subscribers);
 
 /* ---- replayer ---- */
-struct replayer_shared {
-	_Atomic uint64_t received, rounds;
-};
+struct replayer_shared;
 struct replayer {
 	struct replayer_shared *shared;
 	pid_t pid;
 };
-/* Reads events up to the number `last` under the prefix (NULL: all); `for_ever`: again and again. */
+/* Reads so many events under the prefix (NULL: all); `for_ever`: again and again. */
 void replayer_start(
 	struct replayer *replayer, const struct setup *setup, const char *prefix, uint64_t wanted, bool for_ever);
+uint64_t replayer_received(const struct replayer *replayer); /* of this time */
 void replayer_stop(struct replayer *replayer);
 
 /* ---- the measurements ---- */

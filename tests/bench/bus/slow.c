@@ -50,7 +50,7 @@ static struct outcome run(const struct setup *base, size_t events, bool is_stopp
 	struct outcome outcome = { .kb = process_kb(getpid(), "RssAnon") };
 	for (size_t s = 0; s < OTHERS; s++)
 		for (size_t i = 0; i < events; i++)
-			ms[s * events + i] = (double)(others.shared->arrived_ns[s * events + i] - sent_ns[i]) / 1e6;
+			ms[s * events + i] = (double)(crowd_arrived_ns(&others, s, i + 1) - sent_ns[i]) / 1e6;
 	outcome.p50 = quantile(ms, OTHERS * events, 0.5);
 	outcome.p99 = quantile(ms, OTHERS * events, 0.99);
 	outcome.slowest = quantile(ms, OTHERS * events, 1);
