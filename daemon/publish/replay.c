@@ -3,6 +3,8 @@
  * A page of a replay is bounded in rows and bytes whatever was asked for, so that no request holds the loop for long. A
  * filtered client asks after each heartbeat while the log moves; when nothing under its prefix came, the answer comes from
  * the map of last numbers without reading the log. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "limit.h"
@@ -123,6 +125,23 @@ static void write_position(uint8_t *bytes, struct position at, uint64_t scanned_
 	pw_put_u32(bytes + 32, (uint32_t)n);
 }
 
+/* Nobody can have seen events of this log that it does not have, unless it went back: a store out of a backup without
+ * --new-epoch. The client notices too; the operator is told here, before the numbers catch up and nobody can. */
+static void warn_if_ahead(struct requests *requests, const struct page *page, struct position at)
+{
+	char text[200];
+	bool is_ahead = page->epoch == at.epoch && page->from - 1 > at.head;
+	bool is_told = requests->ahead_told.v && requests->now.v - requests->ahead_told.v < AHEAD_EVERY_MS;
+	if (page->from == 0 || !is_ahead || is_told || !requests->ops.on_warning)
+		return;
+	requests->ahead_told = requests->now;
+	(void)snprintf(text, sizeof text,
+		"a client has seen event %" PRIu64 " of this log, which ends at %" PRIu64
+		": if the store came back from a backup, stop and use --new-epoch",
+		page->from - 1, at.head);
+	requests->ops.on_warning(requests->ops.ctx, text);
+}
+
 enum pw_wire_status request_replay(
 	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply)
 {
@@ -137,6 +156,7 @@ enum pw_wire_status request_replay(
 	write_position(bytes, at, 0, 0);
 	if (page.epoch && page.epoch != at.epoch)
 		return PW_WIRE_EPOCH;
+	warn_if_ahead(requests, &page, at);
 	bool is_empty = is_known_empty(requests, &page, at); /* also below the oldest one: nothing was missed */
 	if (page.from < at.oldest && !is_empty)
 		return PW_WIRE_GONE;

@@ -17,6 +17,7 @@
 #define MAX_CURSORS BUS_CURSORS /* named clients whose lag is known; beyond, the one silent for longest is forgotten */
 #define MAX_CALLS 256           /* that wait for bus_answer(); beyond: BUSY */
 #define CALL_LOST_MS 600000     /* a call without an answer for so long makes room for another */
+#define AHEAD_EVERY_MS 60000    /* between two warnings of a client that is ahead of the log */
 #define SNAPSHOT_IDLE_MS 60000  /* not asked for: over */
 #define SNAPSHOT_LIFE_MS 600000 /* over, as the log on disk grows while it is held */
 #define SNAPSHOT_SPARE_MS 5000  /* not asked for so long: another peer's need of the place comes first */
@@ -88,6 +89,7 @@ struct requests {
 	uint32_t heartbeat_ms;
 	struct mono_ms now; /* both set by the caller */
 	struct wall_ms wall;
+	struct mono_ms ahead_told; /* when a client ahead of the log was warned of last; 0: never */
 	uint64_t bad_requests, replayed, gaps, denied;
 	struct calls calls;
 	struct cursors cursors;

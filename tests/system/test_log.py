@@ -253,6 +253,11 @@ def test_a_store_from_a_backup_goes_on_under_another_name():
         for file in daemon.state.glob("policywatch.db*"):
             file.unlink()
         shutil.copy(backup, daemon.state / "policywatch.db")
+        daemon.start()  # forgotten: whoever was further gives it away
+        request(daemon.query, REPLAY, struct.pack(">QQII", epoch, head + 6, 1000, 1 << 18))
+        wait_for(lambda: f"seen event {head + 5} of this log, which ends at {head + 1}" in daemon.log_text(), 10, "a warning")
+        daemon.stop()
+        shutil.copy(backup, daemon.state / "policywatch.db")
         renewed = subprocess.run([DAEMON, "--config", daemon.config, "--new-epoch"], capture_output=True, text=True, check=True)
         daemon.start()
         epoch_now, head_now, oldest = position(daemon)

@@ -19,7 +19,8 @@ struct world {
 	const char *peer; /* who asks */
 	uint64_t token;   /* of the last call */
 	char name[32], body[32];
-	size_t calls, acks;
+	size_t calls, acks, warnings;
+	char warning[256];
 };
 
 static inline void on_call(void *ctx, const struct bus_call *call)
@@ -36,6 +37,13 @@ static inline void on_ack(void *ctx)
 	((struct world *)ctx)->acks++;
 }
 
+static inline void on_warning(void *ctx, const char *text)
+{
+	struct world *w = ctx;
+	w->warnings++;
+	(void)snprintf(w->warning, sizeof w->warning, "%s", text);
+}
+
 static inline int set_up(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -43,7 +51,7 @@ static inline int set_up(void **state)
 	w->arena = arena_new(64u << 20);
 	w->peer = "peer";
 	w->requests.log = fake_log_as_bus_log(&w->log);
-	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call, .on_ack = on_ack };
+	w->requests.ops = (struct bus_ops){ .ctx = w, .on_call = on_call, .on_ack = on_ack, .on_warning = on_warning };
 	w->requests.instance = SV("test");
 	w->requests.heartbeat_ms = 1000;
 	inbox_init(&w->inbox);

@@ -116,6 +116,23 @@ static void asking_past_the_head_gives_nothing_up_to_the_head(void **state)
 	assert_int_equal(header_of(&w->reply).status, PW_WIRE_OK);
 }
 
+static void who_is_ahead_of_the_log_is_warned_of_once_a_minute(void **state)
+{
+	struct world *w = *state;
+	fill(w, 10);
+	w->requests.now.v = 5000;
+	replay(w, FAKE_EPOCH, 11, 100, 100000, "");
+	replay(w, 0, 50, 100, 100000, ""); /* does not say which log it means */
+	assert_int_equal(w->warnings, 0);
+	for (int i = 0; i < 3; i++)
+		replay(w, FAKE_EPOCH, 21, 100, 100000, "");
+	assert_int_equal(w->warnings, 1);
+	assert_non_null(strstr(w->warning, "seen event 20 of this log, which ends at 10"));
+	w->requests.now.v += AHEAD_EVERY_MS;
+	replay(w, FAKE_EPOCH, UINT64_MAX, 100, 100000, "");
+	assert_int_equal(w->warnings, 2);
+}
+
 static void what_was_trimmed_is_gone(void **state)
 {
 	struct world *w = *state;
@@ -314,6 +331,7 @@ int main(void)
 		TEST(a_prefix_chooses_and_still_says_how_far_it_looked),
 		TEST(when_nothing_under_the_prefix_came_the_log_is_not_read),
 		TEST(asking_past_the_head_gives_nothing_up_to_the_head),
+		TEST(who_is_ahead_of_the_log_is_warned_of_once_a_minute),
 		TEST(what_was_trimmed_is_gone),
 		TEST(who_missed_nothing_of_what_was_trimmed_goes_on),
 		TEST(another_epoch_is_another_log),
