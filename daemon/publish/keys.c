@@ -83,7 +83,7 @@ static enum status load_server_key(struct keys *keys, struct sv path, struct err
 static int is_key_file(const struct dirent *entry)
 {
 	struct sv name = sv_of(entry->d_name);
-	return name.p[0] != '.' && !sv_ends(name, SV("_secret"));
+	return name.p[0] != '.' && !sv_ends(name, SV("_secret")) && !sv_eq(name, SV("README"));
 }
 
 /* A file without a name of its own has that of the file, without its last ending: desk.key is "desk". */

@@ -49,6 +49,9 @@
  *	       seq: whoever replays from seq + 1 has no gap and no repeat. GONE: the id is no longer held (it was not asked for
  *	       within a minute); a new one goes on behind the same topic, with a later seq, and the replay begins after the first one's.
  *
+ * DENIED, for any verb: the client lacks a right; one body frame, {"error": text}, says which. HELLO, REPLAY, ACK and SNAPSHOT
+ * need "subscribe", a call what policywatch-calls(7) says.
+ *
  * A frame of a request is at most 64 KiB, all of a request at most 8 MiB. Requests are idempotent: a client that
  * hears nothing within its time-out asks again. At most 8 may be under way at once: replies that a client does not read
  * wait for it only up to a few, further ones are dropped. */

@@ -1,11 +1,15 @@
 """Encryption and rights, as clients with keys (and without) see them."""
 import contextlib
+import grp
 import json
 import os
+import re
 import signal
 import socket
 import struct
 import subprocess
+import sys
+import urllib.request
 
 import zmq
 from zmq.utils.monitor import recv_monitor_message
@@ -285,8 +289,85 @@ def test_garbage_on_the_port_is_counted_and_disturbs_nobody():
             assert recv_monitor_message(monitor)["event"] != zmq.EVENT_DISCONNECTED
 
 
+def metric(daemon, name):
+    url = re.search(r'listen = "([^"]+)"', daemon.config.read_text()).group(1)
+    text = urllib.request.urlopen(f"http://{url}/metrics", timeout=10).read().decode()
+    return float(re.search(rf"^policywatch_{re.escape(name)} (\S+)", text, re.M).group(1))
+
+
+STOPPED = """
+import sys, zmq
+socket = zmq.Context().socket(zmq.SUB)
+socket.subscribe(b"")
+socket.connect(sys.argv[1])
+socket.recv()
+print("hears", flush=True)
+while True:
+    socket.recv()
+"""
+
+
+def test_a_subscriber_that_is_stopped_is_cut_off_and_idle_ones_are_left_alone():
+    desk = Key("desk")
+    http_port = free_port()
+    with Fortress(desk, http_listen=f"127.0.0.1:{http_port}") as daemon, \
+            daemon.connect(zmq.SUB, desk, daemon.tcp_events) as (_, over_tcp), \
+            daemon.connect(zmq.SUB, None, daemon.events) as (_, over_ipc), \
+            subprocess.Popen([sys.executable, "-c", STOPPED, daemon.events], stdout=subprocess.PIPE) as stopped:
+        try:
+            assert stopped.stdout.readline() == b"hears\n"
+            assert metric(daemon, 'connections{socket="events"}') == 3
+            stopped.send_signal(signal.SIGSTOP)
+            wait_for(lambda: metric(daemon, "subscribers_slow") == 1, 30, "slow subscriber")
+            wait_for(lambda: metric(daemon, "subscribers_cut_total") == 1, 60, "cut")
+            wait_for(lambda: metric(daemon, 'connections{socket="events"}') == 2, what="its end")
+            assert metric(daemon, "subscribers_slow") == 0
+            wait_for(lambda: "cut off subscribers that did not read: 1, the last: local" in daemon.log_text(), what="warning")
+            for monitor in (over_tcp, over_ipc):
+                while monitor.poll(0):
+                    assert recv_monitor_message(monitor)["event"] != zmq.EVENT_DISCONNECTED
+            stopped.send_signal(signal.SIGCONT)
+            wait_for(lambda: metric(daemon, 'connections{socket="events"}') == 3, what="return")
+        finally:
+            stopped.kill()
+
+
+def test_metrics_tell_refusals_and_denials():
+    feeder = Key("feeder", "ingest")
+    with Fortress(feeder, http_listen=f"127.0.0.1:{free_port()}") as daemon:
+        assert daemon.is_refused(feeder)
+        assert daemon.call(feeder, "status")[0] == DENIED
+        wait_for(lambda: metric(daemon, 'handshake_failures_total{reason="auth"}') == 1, what="count")
+        assert metric(daemon, "denied_total") == 1
+        assert metric(daemon, "gaps_repaired_total") == 0
+
+
+def test_the_group_of_the_sockets_is_set_and_a_strange_one_is_a_mistake():
+    daemon = Fortress()
+    daemon.write('unencrypted_tcp = "never"; ipc_group = "nosuchgroup";')
+    text = refused_start(daemon, 78)
+    assert f'{daemon.config}:4: bus.ipc_group: no group "nosuchgroup" on this host' in text
+    mine = grp.getgrgid(os.getgroups()[-1] if os.getgroups() else os.getgid())
+    daemon.write(f'unencrypted_tcp = "never"; ipc_group = "{mine.gr_name}"; ipc_mode = "0620";')
+    with daemon:
+        info = os.stat(daemon.folder / "events")
+        assert (info.st_gid, info.st_mode & 0o777) == (mine.gr_gid, 0o620)
+
+
+def test_a_reload_changes_keys_and_nothing_that_was_bound():
+    desk = Key("desk")
+    with Fortress(desk) as daemon:
+        daemon.write('unencrypted_tcp = "anywhere";')
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "bus.ipc_group or bus.unencrypted_tcp can only be changed by a restart" in daemon.log_text(),
+                 what="refusal")
+        assert daemon.hears(desk)
+
+
 def test_a_client_with_a_key_has_cursors_of_its_own():
     desk = Key("desk")
     with Fortress(desk) as daemon:
         epoch, head = struct.unpack_from(">QQ", daemon.request(desk, HELLO, ANY_TIME)[1][0])
         assert daemon.request(desk, ACK, struct.pack(">QQ", epoch, head) + b"main")[0] == OK
+        names = [cursor["name"] for cursor in daemon.call(desk, "cursors")[1]["cursors"]]
+        assert names == ["desk/main"]

@@ -111,6 +111,7 @@ static void what_is_no_key_file_is_passed_over(void **state)
 {
 	struct world *w = *state;
 	write_key(w, "desk.key_secret", "desk", "subscribe", KEY_A);
+	(void)write_file(w, "README", 0644, SV("Keys go here.\n"));
 	write_key(w, ".hidden", "hidden", "subscribe", KEY_B);
 	assert_int_equal(mkfifo(arena_printf(w->arena, "%s/pipe", w->folder).p, 0600), 0);
 	assert_ok(load(w), w->err);
