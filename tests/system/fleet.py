@@ -13,6 +13,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import urllib.request
 
 from harness import CLI, SOURCE, Daemon, page, wait_for
 
@@ -254,3 +255,10 @@ class Subscriber:
         finally:
             said = self.said()
             assert "Sanitizer" not in said and "runtime error" not in said, said
+
+
+def metric(daemon, name):
+    """The sum of a metric over its labels."""
+    with urllib.request.urlopen(f"http://{daemon.http_listen}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return sum(float(value) for value in re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.M))

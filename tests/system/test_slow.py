@@ -5,9 +5,8 @@ import re
 import signal
 import subprocess
 import sys
-import urllib.request
 
-from fleet import Corps, Subscriber
+from fleet import Corps, Subscriber, metric
 from harness import wait_for
 from test_chaos import free_port
 
@@ -65,9 +64,8 @@ def memory_kb(daemon):
 
 
 def test_a_stopped_subscriber_among_fifty_slows_nobody_and_misses_nothing():
-    port = free_port()
     # What sanitizers hold back of freed memory would hide what the daemon holds.
-    daemon = Corps(http_listen=f"127.0.0.1:{port}", env={"ASAN_OPTIONS": "quarantine_size_mb=4"})
+    daemon = Corps(http_listen=f"127.0.0.1:{free_port()}", env={"ASAN_OPTIONS": "quarantine_size_mb=4"})
     with daemon, Subscriber(daemon, "victim") as victim:
         crowd = Crowd(daemon)
         try:
@@ -85,14 +83,9 @@ def test_a_stopped_subscriber_among_fifty_slows_nobody_and_misses_nothing():
             # Bounds of an order of magnitude: what is measured here is that nothing waits for the stopped one.
             assert p99_stopped < 5 * p99 + 500
             assert memory_stopped < memory + 65536
-            wait_for(lambda: metric(port, "policywatch_subscribers_slow") >= 1, 30, "the stopped one to be counted")
+            wait_for(lambda: metric(daemon, "policywatch_subscribers_slow") >= 1, 30, "the stopped one to be counted")
             os.kill(victim.process.pid, signal.SIGCONT)
             victim.wait_all()
-            wait_for(lambda: metric(port, "policywatch_subscribers_slow") == 0, 30, "the end of its being slow")
+            wait_for(lambda: metric(daemon, "policywatch_subscribers_slow") == 0, 30, "the end of its being slow")
         finally:
             crowd.close()
-
-
-def metric(port, name):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.M).group(1))
