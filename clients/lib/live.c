@@ -190,11 +190,17 @@ static enum pw_status on_message(struct pw_client *client)
 	return record.kind == PW_RECORD_HEARTBEAT ? on_heartbeat(client, &record) : on_event(client, topic, &record);
 }
 
+/* Answers to ACK, and late ones. Not at each event: each look is a system call. */
+static void drain_answers(struct pw_client *client)
+{
+	enum pw_status st = client->query ? PW_OK : PW_TIMEOUT;
+	while (st == PW_OK || st == PW_INVALID)
+		st = sock_receive(client->query, &client->frames);
+}
+
 enum pw_status follow_step_live(struct pw_client *client)
 {
 	struct follow *follow = &client->follow;
-	while (client->query && sock_receive(client->query, &client->frames) == PW_OK)
-		; /* answers to ACK, and late ones */
 	enum pw_status st = sock_receive(client->events, &client->frames);
 	if (st == PW_OK)
 		return on_message(client);
@@ -203,6 +209,7 @@ enum pw_status follow_step_live(struct pw_client *client)
 	if (st != PW_TIMEOUT)
 		return client_fail(
 			client, st, "%s: %s", client_peer(client)->events, st == PW_NOMEM ? "no memory" : sock_error());
+	drain_answers(client);
 	if (client_now_ms() - follow->heard_ms < follow_stale_ms(follow))
 		return PW_TIMEOUT;
 	return on_silence(client);
