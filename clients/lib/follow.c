@@ -124,25 +124,28 @@ static enum pw_status step(struct pw_client *client)
 	return follow_step_asking(client);
 }
 
-enum pw_status follow_step(struct pw_client *client)
+static enum pw_status run(struct pw_client *client)
 {
 	struct follow *follow = &client->follow;
 	enum pw_status st = PW_OK;
-	follow->is_more = false;
-	if (follow->phase != PHASE_HALTED)
-		st = check_keys(client);
 	for (int i = 0; st == PW_OK && !follow->queue.first; i++) {
-		if (i == STEPS) {
-			follow->is_more = true;
-			return PW_TIMEOUT;
-		}
-		if (is_barred(client))
+		follow->is_more = i == STEPS;
+		if (follow->is_more || is_barred(client))
 			return PW_TIMEOUT;
 		if (!client->events && follow->phase != PHASE_HALTED)
 			st = follow_subscribe(client);
 		if (st == PW_OK)
 			st = step(client);
 	}
+	return st;
+}
+
+enum pw_status follow_step(struct pw_client *client)
+{
+	enum pw_status st = run(client);
+	/* Before a wait, and only then, for it costs system calls: whom nobody takes hears nothing else. */
+	if (st == PW_TIMEOUT && check_keys(client) == PW_DENIED)
+		st = PW_DENIED;
 	if (st != PW_OK && client->calls)
 		sock_touch(client->calls); /* nobody else looks at its signals between two calls */
 	return st;

@@ -310,4 +310,5 @@ void sock_touch(struct sock *sock)
 	int events;
 	size_t n = sizeof events;
 	(void)zmq_getsockopt(sock->zmq, ZMQ_EVENTS, &events, &n);
+	(void)sock_handshake(sock); /* its monitor is in the set too */
 }

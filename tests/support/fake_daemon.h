@@ -53,6 +53,17 @@ struct fake {
 	struct fake_row rows[FAKE_ROWS + 1]; /* by seq */
 };
 
+/* The socket before may not be gone yet: a thread of ZeroMQ closes it. */
+static inline void fake_bind_one(void *socket, const char *endpoint)
+{
+	int failed = zmq_bind(socket, endpoint);
+	for (int i = 0; failed && zmq_errno() == EADDRINUSE && i < 1000; i++) {
+		(void)usleep(1000);
+		failed = zmq_bind(socket, endpoint);
+	}
+	assert_int_equal(failed, 0);
+}
+
 static inline void fake_bind(struct fake *fake)
 {
 	int verbose = 1, linger = 0;
@@ -64,8 +75,8 @@ static inline void fake_bind(struct fake *fake)
 	assert_int_equal(zmq_setsockopt(fake->events, ZMQ_XPUB_VERBOSER, &verbose, sizeof verbose), 0);
 	assert_int_equal(zmq_setsockopt(fake->events, ZMQ_LINGER, &linger, sizeof linger), 0);
 	assert_int_equal(zmq_setsockopt(fake->query, ZMQ_LINGER, &linger, sizeof linger), 0);
-	assert_int_equal(zmq_bind(fake->events, fake->events_endpoint), 0);
-	assert_int_equal(zmq_bind(fake->query, fake->query_endpoint), 0);
+	fake_bind_one(fake->events, fake->events_endpoint);
+	fake_bind_one(fake->query, fake->query_endpoint);
 }
 
 static inline void fake_unbind(struct fake *fake)
@@ -92,6 +103,22 @@ static inline struct fake *fake_new(void)
 	fake->reply_frames = 1;
 	fake_bind(fake);
 	return fake;
+}
+
+/* The same over tcp, on ports that are free. */
+static inline void fake_use_tcp(struct fake *fake)
+{
+	char *const endpoints[] = { fake->events_endpoint, fake->query_endpoint };
+	fake_unbind(fake);
+	for (size_t i = 0; i < 2; i++) {
+		void *probe = zmq_socket(fake->context, ZMQ_PUB);
+		size_t n = sizeof fake->events_endpoint;
+		assert_int_equal(zmq_bind(probe, "tcp://127.0.0.1:*"), 0);
+		assert_int_equal(zmq_getsockopt(probe, ZMQ_LAST_ENDPOINT, endpoints[i], &n), 0);
+		assert_int_equal(zmq_unbind(probe, endpoints[i]), 0);
+		assert_int_equal(zmq_close(probe), 0);
+	}
+	fake_bind(fake);
 }
 
 static inline void fake_free(struct fake *fake)

@@ -283,6 +283,42 @@ static void a_call_leaves_no_noise_behind(void **state)
 	fake_free(fake);
 }
 
+/* Over tcp each connection tells of its handshakes too, also those of a connection that nobody uses. */
+static void connections_made_again_wake_nobody_for_long(void **state)
+{
+	(void)state;
+	struct fake *fake = fake_new();
+	struct pw_reply *reply = NULL;
+	struct pw_event *event;
+	pthread_t server;
+	fake_use_tcp(fake);
+	struct pw_options options = options_of(fake);
+	options.request_timeout_ms = 3000;
+	struct pw_client *client = join_with(&options);
+	wait_for_state(fake, client, PW_LIVE);
+	assert_int_equal(pthread_create(&server, NULL, answer_a_call, fake), 0);
+	enum pw_status st = pw_call(client, "facts", NULL, NULL, 0, &reply);
+	assert_int_equal(pthread_join(server, NULL), 0);
+	assert_int_equal(st, PW_OK);
+	pw_reply_free(reply);
+	for (int is_halted = 0; is_halted < 2; is_halted++) {
+		if (is_halted)
+			fake_recreate(fake, 8);
+		else
+			fake_recreate(fake, 7);
+		for (int i = 0; i < 60; i++) { /* 600 ms: all three connections are made again within 400 */
+			fake_heartbeat(fake);
+			fake_serve(fake);
+			(void)pw_next(client, 10, &event);
+			(void)usleep(is_halted ? 10000 : 0);
+		}
+		assert_int_equal(pw_client_state(client), is_halted ? PW_HALTED : PW_LIVE);
+		assert_in_range(wakes_within(fake, client, 200), 0, 10);
+	}
+	pw_close(client);
+	fake_free(fake);
+}
+
 /* A flood of what is not ours must not keep a call with a time-out for ever. */
 static void a_flood_of_other_topics_leaves_the_caller_its_turn(void **state)
 {
@@ -318,6 +354,7 @@ int main(void)
 		cmocka_unit_test(a_daemon_that_contradicts_itself_is_asked_ever_more_seldom),
 		cmocka_unit_test(who_must_choose_is_told_once_and_sleeps),
 		cmocka_unit_test(a_call_leaves_no_noise_behind),
+		cmocka_unit_test(connections_made_again_wake_nobody_for_long),
 		cmocka_unit_test(a_flood_of_other_topics_leaves_the_caller_its_turn),
 	};
 	return RUN(tests);
