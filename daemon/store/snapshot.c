@@ -205,13 +205,20 @@ bool snapshots_are_held(const struct store *store)
 	return snapshot != NULL;
 }
 
+static void destroy_all(struct store_snapshot *snapshot)
+{
+	while (snapshot) {
+		struct store_snapshot *next = snapshot->next;
+		let_go(snapshot);
+		destroy(snapshot);
+		snapshot = next;
+	}
+}
+
 void snapshots_done(struct store *store)
 {
-	while (store->snapshots)
-		store_snapshot_close(store->snapshots);
-	while (store->idle_snapshots) {
-		struct store_snapshot *next = store->idle_snapshots->next;
-		destroy(store->idle_snapshots);
-		store->idle_snapshots = next;
-	}
+	destroy_all(store->snapshots);
+	destroy_all(store->idle_snapshots);
+	store->snapshots = store->idle_snapshots = NULL;
+	store->n_snapshots = store->n_idle_snapshots = 0;
 }
