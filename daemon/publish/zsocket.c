@@ -16,6 +16,8 @@
 #include "zbind.h"
 
 enum {
+	IO_THREADS =
+		2, /* live events do not wait behind the pages of a replay; more pays with many subscribers alone */
 	LINGER_MS = 1000,
 	EVENTS_QUEUE = 10000,      /* messages a slow subscriber may lag before it loses some and asks for a replay */
 	QUERY_QUEUE = 16,          /* replies that wait for one client, up to a page each; further ones are dropped */
@@ -57,7 +59,7 @@ enum status zcontext_new(struct zcontext **out, struct error *err)
 	if (!context)
 		abort();
 	context->zmq = zmq;
-	(void)zmq_ctx_set(zmq, ZMQ_IO_THREADS, 1);
+	(void)zmq_ctx_set(zmq, ZMQ_IO_THREADS, IO_THREADS);
 	*out = context;
 	return OK;
 }

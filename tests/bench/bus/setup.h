@@ -19,7 +19,7 @@
 #define SUBSCRIBERS_MAX 100
 #define QUEUE 10000  /* as the bus has it */
 #define WINDOW 2000  /* how far the publisher gets ahead of the slowest: libzmq learns late of what was read */
-#define IO_THREADS 1 /* as the bus has them */
+#define IO_THREADS 2 /* as the bus has them */
 #define ENDPOINT_MAX 320
 #define KEY_MAX 41
 
