@@ -10,29 +10,39 @@ import pytest
 
 import netns
 from fleet import Corps, Subscriber
-from harness import DAEMON, wait_for
+from harness import wait_for
 
 EVENTS, QUERY, SLOW = 7101, 7102, 100  # SLOW: added for the ports of the relay
 AWAY, BACK = "no daemon answers", "the daemon is back"
 
 
 class Far(Corps):
-    """A daemon on one host whose clients are on the other."""
+    """A daemon on one host whose clients are on the other; with a key of its own all between them is encrypted."""
 
-    def __init__(self, cable):
+    def __init__(self, cable, ports=0, is_encrypted=False):
         super().__init__(facts=10)
-        self.cable = cable
+        self.cable, self.ports, self.keys = cable, ports, {}
         text = self.config.read_text()
-        text = text.replace(f'"{self.events}"', f'"{self.events}", "tcp://0.0.0.0:{EVENTS}"')
-        text = text.replace(f'"{self.query}"', f'"{self.query}", "tcp://0.0.0.0:{QUERY}"')
-        text = text.replace('heartbeat = "200ms";', 'heartbeat = "200ms"; unencrypted_tcp = "anywhere";')
+        text = text.replace(f'"{self.events}"', f'"{self.events}", "tcp://0.0.0.0:{EVENTS + ports}"')
+        text = text.replace(f'"{self.query}"', f'"{self.query}", "tcp://0.0.0.0:{QUERY + ports}"')
+        if is_encrypted:
+            self.lay_keys()
+        else:
+            text = text.replace('heartbeat = "200ms";', 'heartbeat = "200ms"; unencrypted_tcp = "anywhere";')
         self.config.write_text(text)
-        if subprocess.run([str(DAEMON), "--check", str(self.config)], check=False, capture_output=True).returncode:
-            self.config.write_text(text.replace('unencrypted_tcp = "anywhere";', ""))
+
+    def lay_keys(self):
+        (self.folder / "clients.d").mkdir()
+        for path in ("policywatchd.key", "desk.key"):
+            self.cli("keygen", str(self.folder / path))
+        (self.folder / "desk.key").rename(self.folder / "clients.d/desk.key")
+        self.keys = {"POLICYWATCH_KEY": str(self.folder / "desk.key_secret"),
+                     "POLICYWATCH_SERVER_KEY": str(self.folder / "policywatchd.key")}
 
     def client(self, name, *prefixes, at=netns.DAEMON, ports=0, **options):
+        ports += self.ports
         env = {"POLICYWATCH_EVENTS": f"tcp://{at}:{EVENTS + ports}", "POLICYWATCH_QUERY": f"tcp://{at}:{QUERY + ports}"}
-        subscriber = Subscriber(self, name, *prefixes, env=env, **options)
+        subscriber = Subscriber(self, name, *prefixes, env={**env, **self.keys}, **options)
         subscriber.command_prefix = self.cable.client.enter()
         return subscriber
 
@@ -176,3 +186,20 @@ def test_a_daemon_that_moves_to_another_address(far):
         host.run(*ip, "del", f"{netns.MOVED}/24", "dev", "vd")
         host.run(*ip, "add", f"{netns.DAEMON}/24", "dev", "vd")
         far.cable.client.name(netns.DAEMON)
+
+
+def test_an_encrypted_line_that_is_cut(cable):
+    far = Far(cable, ports=200, is_encrypted=True)
+    far.start(command=cable.daemon.enter())
+    try:
+        with far.client("c") as c, far.client("python", "fact/alpha/", python=True) as python:
+            far.clients = [c, python]
+            far.report()
+            far.wait_told()
+            for client in far.clients:
+                client.wait_all(30)
+            cut(far, lambda: cable.client.filter("in iifname vc drop", "out oifname vc drop"), cable.clear)
+            cut(far, lambda: cable.daemon.filter(f"in tcp dport {{ {EVENTS + 200}, {QUERY + 200} }} reject with tcp reset"),
+                cable.clear)
+    finally:
+        far.__exit__()
