@@ -250,6 +250,7 @@ static enum pw_status on_reply(struct pw_client *client)
 		return on_refusal(client, reply.status);
 	follow->denials = 0;
 	follow->is_refused = false;
+	follow->mismatches = 0;
 	if (follow->phase == PHASE_HELLO)
 		return on_hello(client);
 	return follow->phase == PHASE_SNAPSHOT ? follow_on_facts(client) : on_page(client);

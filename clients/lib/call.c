@@ -47,6 +47,11 @@ static void hang_up(struct pw_client *client)
 	client->calls = NULL;
 }
 
+static bool is_hopeless(const struct peer *peer, enum sock_handshake handshake)
+{
+	return handshake >= HANDSHAKE_MISMATCH || (handshake == HANDSHAKE_CUT && peer->server_z85[0]);
+}
+
 /* Sends and waits; PW_OK: client->frames holds the reply, of any status. */
 static enum pw_status exchange(struct pw_client *client, const struct call *call, struct pw_request *out)
 {
@@ -63,7 +68,7 @@ static enum pw_status exchange(struct pw_client *client, const struct call *call
 		if (got == PW_OK && message_read_reply(&client->frames, out) && out->id == client->last_id &&
 			out->verb == PW_VERB_CALL)
 			return PW_OK;
-		if (got == PW_TIMEOUT && sock_handshake(client->calls) >= HANDSHAKE_MISMATCH)
+		if (got == PW_TIMEOUT && is_hopeless(peer, sock_handshake(client->calls)))
 			st = PW_DENIED;
 		else if (got == PW_TIMEOUT)
 			sock_wait(client->calls, (int)(call->deadline_ms - now_ms));

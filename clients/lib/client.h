@@ -60,8 +60,9 @@ struct follow {
 	bool is_gap;       /* and something is missing */
 	bool is_foreign;   /* it brought another log */
 	bool is_stale;
-	bool is_refused; /* the daemon does not take our key, or denies what we ask */
-	bool is_more;    /* stopped before everything was read, to give the caller a turn */
+	unsigned mismatches; /* handshakes of late that failed for another reason than our key */
+	bool is_refused;     /* the daemon does not take our key, or denies what we ask */
+	bool is_more;        /* stopped before everything was read, to give the caller a turn */
 
 	/* The place. Each event up to `scanned` was handed out, or is in the queue, or is none of ours. */
 	bool has_place;

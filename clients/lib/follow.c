@@ -11,6 +11,7 @@
  * socket, for ever, and of the next daemon if there are several. What the daemon sends is checked and, if it is not as documented, asked for again later. */
 #include "follow.h"
 
+#define MISMATCH_MS 2000
 #define STEPS 1000 /* of one call: what is left then is done in the next */
 
 int64_t follow_doubled(int64_t ms, unsigned times, int64_t max_ms)
@@ -86,27 +87,49 @@ void follow_start(struct pw_client *client)
 	(void)follow_ask(client); /* "now" is when the caller connected, not when it first asks for an event */
 }
 
-/* A socket whose key was refused is dead for ever: both go, and new ones come after a pause. */
-static enum pw_status check_keys(struct pw_client *client)
+/* Encryption does not come about: ever longer pauses, or the next daemon. */
+static enum pw_status on_mismatch(struct pw_client *client)
 {
-	bool is_events = sock_handshake(client->events) == HANDSHAKE_REFUSED;
-	if (!is_events && sock_handshake(client->query) != HANDSHAKE_REFUSED)
-		return PW_OK;
+	struct follow *follow = &client->follow;
+	unsigned before = follow->mismatches++;
+	if (client->peers.n > 1)
+		follow_move_on(client);
+	else
+		follow_ask_later(client, follow_doubled(MISMATCH_MS, before, client->refused_ms));
+	return PW_OK;
+}
+
+/* A socket whose key was refused, or that is not encrypted as the other side is, is dead for ever; one with another
+ * daemon's key tries again and again without a pause. Both sockets go, and new ones come later. */
+static enum pw_status check_handshakes(struct pw_client *client)
+{
+	struct follow *follow = &client->follow;
 	const struct peer *peer = client_peer(client);
-	(void)client_fail(client, PW_DENIED, "%s: the daemon does not take the key '%s' (%s)",
-		is_events ? peer->events : peer->query, client->key.name, client->key.public_key);
+	enum sock_handshake events = sock_handshake(client->events), query = sock_handshake(client->query);
+	enum sock_handshake worst = events > query ? events : query;
+	const char *endpoint = events >= query ? peer->events : peer->query;
+	if (worst == HANDSHAKE_FINE || (worst == HANDSHAKE_CUT && !peer->server_z85[0]))
+		return PW_OK;
+	if (worst == HANDSHAKE_REFUSED)
+		(void)client_fail(client, PW_DENIED, "%s: the daemon does not take the key '%s' (%s)", endpoint,
+			client->key.name, client->key.public_key);
+	else
+		(void)client_fail(client, PW_UNREACHABLE, "%s: no connection%s", endpoint,
+			client_hint(peer, events >= query ? client->events : client->query));
+	follow->is_stale = follow->is_stale || follow->is_heard;
 	follow_unsubscribe(client);
 	sock_close(client->query);
 	client->query = NULL;
 	follow_enter(client, PHASE_HELLO);
-	return follow_on_denial(client, client->refused_ms);
+	return worst == HANDSHAKE_REFUSED ? follow_on_denial(client, client->refused_ms) : on_mismatch(client);
 }
 
-/* Without sockets until the pause after a refusal is over. */
+/* Without sockets until the pause after a handshake that failed is over. */
 static bool is_barred(const struct pw_client *client)
 {
 	const struct follow *follow = &client->follow;
-	return follow->is_refused && !client->events && !client->query && client_now_ms() < follow->ask_at_ms;
+	bool is_shut = follow->is_refused || follow->mismatches;
+	return is_shut && !client->events && !client->query && client_now_ms() < follow->ask_at_ms;
 }
 
 static enum pw_status step(struct pw_client *client)
@@ -144,7 +167,7 @@ enum pw_status follow_step(struct pw_client *client)
 {
 	enum pw_status st = run(client);
 	/* Before a wait, and only then, for it costs system calls: whom nobody takes hears nothing else. */
-	if (st == PW_TIMEOUT && check_keys(client) == PW_DENIED)
+	if (st == PW_TIMEOUT && check_handshakes(client) == PW_DENIED)
 		st = PW_DENIED;
 	if (st != PW_OK && client->calls)
 		sock_touch(client->calls); /* nobody else looks at its signals between two calls */

@@ -19,6 +19,7 @@
 #define MESSAGE_FRAMES ((size_t)1 << 17)  /* a replay of 1,000 rows has 2,002 */
 #define RECONNECT_MS 100
 #define RECONNECT_MAX_MS 2000
+#define CUTS 3 /* one is what a daemon does that ends */
 
 #define MONITORED                                                                                                     \
 	(ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | \
@@ -28,6 +29,7 @@ struct sock {
 	void *zmq;
 	void *monitor; /* of tcp: says how handshakes end */
 	enum sock_handshake handshake;
+	unsigned cuts; /* handshakes in a row that the other side broke off */
 	struct sockets *sockets;
 };
 
@@ -167,19 +169,21 @@ static bool set_up_tcp(struct sock *sock, const char *endpoint, const struct soc
 }
 
 /* An event is two frames: its number (u16 of this machine) with a value, and the endpoint. */
-static enum sock_handshake outcome(void *first_frame, size_t n, enum sock_handshake before)
+static void take_outcome(struct sock *sock, const void *first_frame, size_t n)
 {
 	uint16_t event;
 	if (n < sizeof event)
-		return before;
+		return;
 	memcpy(&event, first_frame, sizeof event);
-	switch (event) {
-	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return HANDSHAKE_FINE;
-	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return HANDSHAKE_REFUSED;
-	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return HANDSHAKE_MISMATCH;
-	case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return before > HANDSHAKE_CUT ? before : HANDSHAKE_CUT;
-	default: return before;
-	}
+	sock->cuts = event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ? sock->cuts + 1 : 0;
+	if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+		sock->handshake = HANDSHAKE_FINE;
+	else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+		sock->handshake = HANDSHAKE_REFUSED;
+	else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
+		sock->handshake = HANDSHAKE_MISMATCH;
+	else if (sock->cuts >= CUTS)
+		sock->handshake = HANDSHAKE_CUT;
 }
 
 enum sock_handshake sock_handshake(struct sock *sock)
@@ -190,7 +194,7 @@ enum sock_handshake sock_handshake(struct sock *sock)
 	(void)zmq_msg_init(&frame);
 	for (bool is_first = true; zmq_msg_recv(&frame, sock->monitor, ZMQ_DONTWAIT) >= 0;) {
 		if (is_first)
-			sock->handshake = outcome(zmq_msg_data(&frame), zmq_msg_size(&frame), sock->handshake);
+			take_outcome(sock, zmq_msg_data(&frame), zmq_msg_size(&frame));
 		is_first = !zmq_msg_more(&frame);
 	}
 	(void)zmq_msg_close(&frame);

@@ -45,8 +45,9 @@ enum pw_status sock_subscribe(struct sockets *sockets, const char *endpoint, con
 enum pw_status sock_dealer(
 	struct sockets *sockets, const char *endpoint, const struct sock_keys *keys, struct sock **out);
 
-/* How connecting goes. CUT: the other side closes at the handshake, for one because it has another key; goes on trying.
- * MISMATCH: one side encrypts and the other does not. REFUSED: it does not take our key. After these two the sock is dead. */
+/* How connecting goes. CUT: the other side closed at several handshakes in a row, for one because it has another key; libzmq
+ * goes on trying ten times a second. MISMATCH: one side encrypts and the other does not. REFUSED: it does not take our
+ * key. After these two the sock is dead. */
 enum sock_handshake { HANDSHAKE_FINE, HANDSHAKE_CUT, HANDSHAKE_MISMATCH, HANDSHAKE_REFUSED };
 enum sock_handshake sock_handshake(struct sock *sock); /* NULL is fine */
 void sock_close(struct sock *sock);                    /* NULL is fine; what was not sent is dropped */

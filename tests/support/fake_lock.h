@@ -50,13 +50,31 @@ static inline void *fake_lock_run(void *arg)
 	return NULL;
 }
 
-static inline void fake_lock_bind(struct fake_lock *lock, void *zmq, char *endpoint, size_t size)
+static inline void fake_lock_encrypt(struct fake_lock *lock, void *zmq)
 {
 	int is_server = 1;
 	assert_int_equal(zmq_setsockopt(zmq, ZMQ_CURVE_SERVER, &is_server, sizeof is_server), 0);
 	assert_int_equal(zmq_setsockopt(zmq, ZMQ_CURVE_SECRETKEY, lock->secret_key, 40), 0);
+}
+
+static inline void fake_lock_bind(struct fake_lock *lock, void *zmq, char *endpoint, size_t size)
+{
+	fake_lock_encrypt(lock, zmq);
 	assert_int_equal(zmq_bind(zmq, "tcp://127.0.0.1:*"), 0);
 	assert_int_equal(zmq_getsockopt(zmq, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
+}
+
+/* Cuts all connections for queries, and listens again where it did. */
+static inline void fake_lock_cut(struct fake_lock *lock)
+{
+	struct fake *fake = lock->fake;
+	int linger = 0;
+	(void)zmq_close(fake->query);
+	fake->query = zmq_socket(fake->context, ZMQ_ROUTER);
+	assert_int_equal(zmq_setsockopt(fake->query, ZMQ_LINGER, &linger, sizeof linger), 0);
+	fake_lock_encrypt(lock, fake->query);
+	for (int i = 0; i < 1000 && zmq_bind(fake->query, fake->query_endpoint); i++)
+		(void)usleep(5000); /* until the port is free */
 }
 
 /* The fake's endpoints are the encrypted ones from now on. */

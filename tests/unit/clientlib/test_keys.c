@@ -1,4 +1,5 @@
 /* Encrypted connections: who is let in, and what a client hears that is not. */
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,13 +53,13 @@ static enum pw_status call_status(const struct pw_options *options, char *why, s
 {
 	struct pw_options patient = *options;
 	struct pw_reply *reply = NULL;
-	patient.request_timeout_ms = 2000;
+	patient.request_timeout_ms = 20000;
 	struct pw_client *client = join_with(&patient);
 	int64_t start_ms = client_now_ms();
 	enum pw_status st = pw_call(client, "status", NULL, NULL, 0, &reply);
 	(void)snprintf(why, n, "%s", pw_error(client));
 	pw_close(client);
-	return client_now_ms() - start_ms < 1500 ? st : PW_TIMEOUT;
+	return client_now_ms() - start_ms < 15000 ? st : PW_TIMEOUT;
 }
 
 static void a_client_with_the_keys_follows(void **state)
@@ -151,18 +152,103 @@ static void without_keys_an_encrypted_daemon_tells_what_is_missing(void **state)
 	assert_non_null(strstr(why, "wants an encrypted connection"));
 }
 
+static int wakes_within(struct fake *fake, struct pw_client *client, int ms)
+{
+	struct pollfd fd = { .fd = pw_fd(client), .events = POLLIN };
+	int wakes = 0;
+	for (int i = 0; i < ms; i++) {
+		struct pw_event *event = NULL;
+		fake_serve(fake);
+		if (poll(&fd, 1, 1) > 0) {
+			wakes++;
+			assert_int_equal(pw_next(client, 0, &event), PW_TIMEOUT);
+		}
+	}
+	return wakes;
+}
+
+/* Says so, then leaves the daemon alone for a while. */
+static void expect_rest(struct fake *fake, struct pw_client *client, const char *why)
+{
+	struct pw_event *event = NULL;
+	for (int i = 0; i < ROUNDS && !strstr(pw_error(client), why); i++)
+		assert_int_equal(pw_next(client, 5, &event), PW_TIMEOUT);
+	assert_non_null(strstr(pw_error(client), why));
+	assert_int_equal(pw_client_state(client), PW_CONNECTING);
+	assert_in_range(pw_wait_ms(client), 1500, 3000);
+	assert_in_range(wakes_within(fake, client, 300), 0, 3);
+	assert_non_null(strstr(pw_error(client), why));
+}
+
+static struct pw_options keyed_for_another(const struct world *w, char public_key[41])
+{
+	char secret_key[41];
+	struct pw_options options = keyed(w);
+	assert_int_equal(zmq_curve_keypair(public_key, secret_key), 0);
+	options.server_key = public_key;
+	return options;
+}
+
 static void the_key_of_another_daemon_is_suspected(void **state)
 {
 	struct world *w = *state;
-	struct pw_event *event = NULL;
-	struct pw_options options = keyed(w);
-	char public_key[41], secret_key[41];
-	assert_int_equal(zmq_curve_keypair(public_key, secret_key), 0);
-	options.server_key = public_key;
+	char public_key[41];
+	struct pw_options options = keyed_for_another(w, public_key);
 	struct pw_client *client = join_with(&options);
-	for (int i = 0; i < ROUNDS && !strstr(pw_error(client), "is the key given that of this daemon?"); i++)
-		assert_int_equal(pw_next(client, 5, &event), PW_TIMEOUT);
-	assert_non_null(strstr(pw_error(client), "is the key given that of this daemon?"));
+	expect_rest(w->fake, client, "is the key given that of this daemon?");
+	pw_close(client);
+}
+
+static void a_call_with_the_key_of_another_daemon_does_not_wait(void **state)
+{
+	struct world *w = *state;
+	char public_key[41], why[CLIENT_ERROR_BYTES];
+	struct pw_options options = keyed_for_another(w, public_key);
+	assert_int_equal(call_status(&options, why, sizeof why), PW_DENIED);
+	assert_non_null(strstr(why, "is the key given that of this daemon?"));
+}
+
+static void a_follower_without_keys_hears_that_they_are_needed(void **state)
+{
+	struct world *w = *state;
+	struct pw_options options = options_of(w->fake);
+	struct pw_client *client = join_with(&options);
+	expect_rest(w->fake, client, "wants an encrypted connection");
+	pw_close(client);
+}
+
+static void *serve_one_call(void *arg)
+{
+	struct fake *fake = arg;
+	for (int i = 0; i < ROUNDS && fake->calls == 0; i++) {
+		zmq_pollitem_t item = { .socket = fake->query, .events = ZMQ_POLLIN };
+		(void)zmq_poll(&item, 1, 5);
+		fake_serve(fake);
+	}
+	return NULL;
+}
+
+static void connections_that_come_back_keep_nobody_busy(void **state)
+{
+	struct world *w = *state;
+	struct pw_reply *reply = NULL;
+	struct pw_event *event = NULL;
+	pthread_t thread;
+	struct pw_options options = keyed(w);
+	options.request_timeout_ms = 5000;
+	w->fake->interval_ms = 60000; /* nothing else shall be made anew */
+	struct pw_client *client = join_with(&options);
+	wait_for_state(w->fake, client, PW_LIVE);
+	assert_int_equal(pthread_create(&thread, NULL, serve_one_call, w->fake), 0);
+	assert_int_equal(pw_call(client, "status", NULL, NULL, 0, &reply), PW_OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	pw_reply_free(reply);
+	int asked = w->lock->asked;
+	fake_lock_cut(w->lock);
+	for (int i = 0; i < ROUNDS && w->lock->asked < asked + 2; i++)
+		(void)pw_next(client, 5, &event);
+	assert_int_equal(w->lock->asked, asked + 2); /* of queries and of calls */
+	assert_in_range(wakes_within(w->fake, client, 300), 0, 10);
 	pw_close(client);
 }
 
@@ -218,6 +304,9 @@ int main(void)
 		TEST(a_call_hears_at_once_that_the_key_is_refused),
 		TEST(without_keys_an_encrypted_daemon_tells_what_is_missing),
 		TEST(the_key_of_another_daemon_is_suspected),
+		TEST(a_call_with_the_key_of_another_daemon_does_not_wait),
+		TEST(a_follower_without_keys_hears_that_they_are_needed),
+		TEST(connections_that_come_back_keep_nobody_busy),
 		TEST(keys_that_cannot_be_used_are_refused_at_connect),
 		TEST(keys_do_not_matter_on_this_machine),
 	};
