@@ -62,29 +62,6 @@ static enum status clear_stale_file(const char *endpoint, const char *path, stru
 	return unlink(path) && errno != ENOENT ? cannot_bind(endpoint, errno, err) : OK;
 }
 
-/* Nobody but the owner may connect until group and mode are set. */
-static enum status bind_file(
-	struct zbinds *binds, const char *endpoint, const struct zsocket_options *options, struct error *err)
-{
-	const char *path = endpoint + sizeof "ipc://" - 1;
-	enum status st = clear_stale_file(endpoint, path, err);
-	if (st)
-		return st;
-	mode_t before = options->ipc_mode ? umask(0177) : 0;
-	int code = zmq_bind(binds->zmq, endpoint) ? zmq_errno() : 0;
-	if (options->ipc_mode)
-		(void)umask(before);
-	if (code)
-		return cannot_bind(endpoint, code, err);
-	*list_push(binds->arena, &binds->files) = sv_of(arena_cstr(binds->arena, sv_of(path)));
-	if (options->has_ipc_group && lchown(path, (uid_t)-1, options->ipc_group))
-		return error_sys(err, E_SYSTEM, errno,
-			"cannot give %s to the group of bus.ipc_group, of which the daemon must be a member", path);
-	if (options->ipc_mode && chmod(path, (mode_t)options->ipc_mode))
-		return error_sys(err, E_SYSTEM, errno, "cannot set the mode of %s", path);
-	return OK;
-}
-
 /* ---- binding ---- */
 
 /* A domain can't be taken back (4.3.4 refuses an empty one), so that what has none is bound first. */
@@ -100,24 +77,48 @@ static bool set_security(const struct zbinds *binds, const struct zbind *bind)
 	return !is_server || zmq_setsockopt(binds->zmq, ZMQ_CURVE_SECRETKEY, binds->server_secret, PW_KEY_CHARS) == 0;
 }
 
-static enum status bind_one(
-	struct zbinds *binds, struct zbind *bind, const struct zsocket_options *options, struct error *err)
+static enum status listen_on(struct zbinds *binds, struct zbind *bind, struct error *err)
 {
 	size_t n = sizeof bind->text;
-	enum status st = OK;
 	if (bind->is_encrypted && !binds->server_secret[0])
 		return error_set(err, E_CONFIG, "%s must be encrypted, and there is no server key", bind->text);
 	if (!set_security(binds, bind))
 		return error_set(err, E_SYSTEM, "cannot set up %s: %s", bind->text, zmq_strerror(zmq_errno()));
-	if (sv_starts(sv_of(bind->text), SV("ipc://")) && !sv_starts(sv_of(bind->text), SV("ipc://@")))
-		st = bind_file(binds, bind->text, options, err);
-	else if (zmq_bind(binds->zmq, bind->text))
-		st = cannot_bind(bind->text, zmq_errno(), err);
-	if (st)
-		return st;
+	if (zmq_bind(binds->zmq, bind->text))
+		return cannot_bind(bind->text, zmq_errno(), err);
 	bind->is_bound = true;
 	(void)zmq_getsockopt(binds->zmq, ZMQ_LAST_ENDPOINT, bind->text, &n);
 	return OK;
+}
+
+/* Nobody but the owner may connect until group and mode are set. */
+static enum status bind_file(
+	struct zbinds *binds, struct zbind *bind, const struct zsocket_options *options, struct error *err)
+{
+	const char *path = bind->text + sizeof "ipc://" - 1;
+	enum status st = clear_stale_file(bind->text, path, err);
+	if (st)
+		return st;
+	mode_t before = options->ipc_mode ? umask(0177) : 0;
+	st = listen_on(binds, bind, err);
+	if (options->ipc_mode)
+		(void)umask(before);
+	if (st)
+		return st;
+	*list_push(binds->arena, &binds->files) = sv_of(arena_cstr(binds->arena, sv_of(path)));
+	if (options->has_ipc_group && lchown(path, (uid_t)-1, options->ipc_group))
+		return error_sys(err, E_SYSTEM, errno,
+			"cannot give %s to the group of bus.ipc_group, of which the daemon must be a member", path);
+	if (options->ipc_mode && chmod(path, (mode_t)options->ipc_mode))
+		return error_sys(err, E_SYSTEM, errno, "cannot set the mode of %s", path);
+	return OK;
+}
+
+static enum status bind_one(
+	struct zbinds *binds, struct zbind *bind, const struct zsocket_options *options, struct error *err)
+{
+	bool is_file = sv_starts(sv_of(bind->text), SV("ipc://")) && !sv_starts(sv_of(bind->text), SV("ipc://@"));
+	return is_file ? bind_file(binds, bind, options, err) : listen_on(binds, bind, err);
 }
 
 static enum status bind_all(struct zbinds *binds, bool is_tcp, const struct zsocket_options *options, struct error *err)
@@ -186,7 +187,7 @@ enum status zbinds_again(struct zbinds *binds, struct error *err)
 		struct error other;
 		if (binds->items[i].is_bound)
 			continue;
-		enum status st = bind_one(binds, &binds->items[i], NULL, first ? &other : err);
+		enum status st = listen_on(binds, &binds->items[i], first ? &other : err);
 		first = first ? first : st;
 	}
 	return first;

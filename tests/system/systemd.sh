@@ -346,6 +346,45 @@ TEXT
 	ok "it answers over TCP, where the configuration says so"
 }
 
+# From another host, as policywatchd.conf(5) says: the key of the daemon as a credential, that of the client in clients.d.
+encrypt() {
+	inside test -s /etc/policywatch/clients.d/README || die "clients.d was not installed"
+	inside policywatch keygen /etc/policywatch/policywatchd.key || die "keygen"
+	inside install -D -m 0600 /etc/policywatch/policywatchd.key_secret /etc/credstore/policywatchd.key_secret
+	inside rm /etc/policywatch/policywatchd.key_secret
+	as reader policywatch keygen --name desk --rights subscribe /home/reader/desk.key || die "keygen of a client"
+	inside install -m 0644 /home/reader/desk.key /etc/policywatch/clients.d/desk.key
+	write /etc/policywatch/policywatchd.conf <<'TEXT'
+http: { listen = "127.0.0.1:9465"; };
+bus: {
+  events = [ "ipc:///run/policywatchd/events", "tcp://0.0.0.0:5562" ];
+  query = [ "ipc:///run/policywatchd/query", "tcp://0.0.0.0:5563" ];
+};
+TEXT
+	inside systemctl restart policywatchd || die "it does not start with a credential"
+	until_true 10 "it starts with a secret key that only root can read" answers
+	from_afar() {
+		as reader timeout 20 policywatch --events tcp://127.0.0.1:5562 --query tcp://127.0.0.1:5563 \
+			--key /home/reader/desk.key_secret --server-key /etc/policywatch/policywatchd.key "$@"
+	}
+	from_afar status >/dev/null || die "a client with a key is not answered"
+	from_afar tail --since 0 --count 1 --timeout 10 --json fact | grep -q sequence || die "a client with a key hears nothing"
+	if from_afar reload 2>"$box/denied"; then die "a client without the right reloads"; fi
+	grep -q "'control'" "$box/denied" || die "it is not told which right it lacks: $(cat "$box/denied")"
+	ok "a client with a key is let in over TCP, and may what its key file says"
+	inside rm /etc/policywatch/clients.d/desk.key
+	inside systemctl reload policywatchd
+	is_kept_out() { ! from_afar status; }
+	until_true 10 "and is kept out after its key was removed" is_kept_out
+	inside rm /etc/credstore/policywatchd.key_secret
+	if inside systemctl restart policywatchd 2>/dev/null; then die "it starts without a key for what must be encrypted"; fi
+	until_true 10 "without the key it refuses to start, and says why" \
+		in_journal 'must be encrypted, and there is no key' -u policywatchd PRIORITY=3
+	write /etc/policywatch/policywatchd.conf <<<'http: { listen = "127.0.0.1:9465"; };'
+	inside systemctl restart policywatchd || die "it does not start again"
+	until_true 10 "it answers" answers
+}
+
 stop_all() {
 	inside systemctl stop policywatch-forward policywatchd
 	for unit in policywatchd policywatch-forward; do
@@ -375,5 +414,6 @@ fetch
 full_disk
 home_folder
 install_again
+encrypt
 stop_all
 printf 'All seen.\n'
