@@ -157,8 +157,9 @@ static bool open_monitor(struct sock *sock)
 	if (zmq_socket_monitor(sock->zmq, name, MONITORED))
 		return false;
 	sock->monitor = zmq_socket(sock->sockets->context, ZMQ_PAIR);
-	return sock->monitor && set_int(sock->monitor, ZMQ_LINGER, 0) && zmq_connect(sock->monitor, name) == 0 &&
-		watch(sock->sockets, sock->monitor);
+	/* No limit: the thread that does the input would wait for room. */
+	return sock->monitor && set_int(sock->monitor, ZMQ_LINGER, 0) && set_int(sock->monitor, ZMQ_RCVHWM, 0) &&
+		zmq_connect(sock->monitor, name) == 0 && watch(sock->sockets, sock->monitor);
 }
 
 static bool set_up_tcp(struct sock *sock, const char *endpoint, const struct sock_keys *keys)
