@@ -17,7 +17,7 @@ static void position(void *ctx, uint64_t *epoch, uint64_t *head, uint64_t *oldes
 }
 
 /* An event keeps its id for ever, and its record as it was stored; only the log's name in front of it may have become another
- * one (--new-epoch). The rows are copies in the arena. */
+ * one (--new-epoch). Rows that the store lends are of this run, and so of this name. */
 static struct sv with_epoch(struct sv record, uint64_t epoch)
 {
 	enum { EPOCH_AT = 8 };

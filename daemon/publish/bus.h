@@ -32,7 +32,7 @@ struct bus_facts {
 };
 struct bus_snapshot; /* of whoever keeps the log */
 
-/* The log as the bus sees it; same meaning as the calls of the store. */
+/* The log as the bus sees it; same meaning as the calls of the store. Rows are used up before the log grows. */
 struct bus_log {
 	void *ctx;
 	void (*position)(void *ctx, uint64_t *epoch, uint64_t *head, uint64_t *oldest);

@@ -32,14 +32,14 @@ static bool is_full(const struct reading *r)
 	return r->rows.n >= r->max_rows || (r->rows.n > 0 && r->bytes >= r->max_bytes);
 }
 
-/* False when it does not fit any more. The first one always does. */
-static bool add(struct reading *r, uint64_t seq, struct sv topic, struct sv record)
+/* False when it does not fit any more. The first one always does. What is in memory anyway is not copied. */
+static bool add(struct reading *r, uint64_t seq, struct sv topic, struct sv record, bool is_in_memory)
 {
 	size_t bytes = topic.n + record.n;
 	if (r->rows.n >= r->max_rows || (r->rows.n > 0 && r->bytes + bytes > r->max_bytes))
 		return false;
 	struct event_row *row = list_push(r->arena, &r->rows);
-	*row = (struct event_row){ seq, arena_sv(r->arena, topic), arena_sv(r->arena, record) };
+	*row = (struct event_row){ seq, topic, is_in_memory ? record : arena_sv(r->arena, record) };
 	r->bytes += bytes;
 	r->scanned_to = seq;
 	return true;
@@ -50,7 +50,7 @@ static void read_recent(struct reading *r)
 	const struct recent *recent = &r->store->recent;
 	for (uint64_t seq = r->from; seq <= r->head && !is_full(r); seq++) {
 		struct sv topic = topic_name(recent_topic(recent, seq));
-		if (sv_starts(topic, r->prefix) && !add(r, seq, topic, recent_record(recent, seq)))
+		if (sv_starts(topic, r->prefix) && !add(r, seq, topic, recent_record(recent, seq), true))
 			return;
 		r->scanned_to = seq;
 	}
@@ -78,7 +78,7 @@ static enum status read_everything(struct reading *r, struct error *err)
 		const struct topic *topic = topics_by_id(&r->store->topics, take_i64(&q));
 		if (!topic)
 			return no_topic(seq, err);
-		if (!add(r, seq, topic_name(topic), take_view(&q)))
+		if (!add(r, seq, topic_name(topic), take_view(&q), false))
 			break;
 	}
 	return OK;
@@ -98,7 +98,7 @@ static enum status read_one(
 		return st;
 	if (!has_row)
 		return error_set(err, E_STORE, "is damaged: event %llu is missing", (unsigned long long)seq);
-	*out_added = add(r, seq, topic_name(topic), take_view(&q));
+	*out_added = add(r, seq, topic_name(topic), take_view(&q), false);
 	return OK;
 }
 

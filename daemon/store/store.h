@@ -142,7 +142,8 @@ struct event_rows {
 	size_t n, cap;
 };
 /* Committed events from `from` on whose topic starts with `prefix`, at most max_rows and about max_bytes.
- * *out_scanned_to: everything up to it was looked at (equals head when there is no more). */
+ * *out_scanned_to: everything up to it was looked at (equals head when there is no more). Records of the newest events are
+ * the store's own, borrowed until the next append; other records live in the arena, topics as long as the store. */
 enum status store_events(struct store *store, struct arena *arena, uint64_t from, struct sv prefix, size_t max_rows,
 	size_t max_bytes, struct event_rows *out, uint64_t *out_scanned_to, struct error *err);
 /* First event recorded at or after a time; head + 1 when there is none. */
