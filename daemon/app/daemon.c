@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "descriptors.h"
 #include "keys.h"
 #include "log.h"
 
@@ -294,6 +295,7 @@ int daemon_main(int argc, char **argv)
 	if (!line.is_foreground)
 		systemd_log_to_journal();
 	(void)signal(SIGPIPE, SIG_IGN);
+	descriptors_raise();
 	struct app app = { .is_once = line.is_once, .config = load_config(line.config_file) };
 	struct keys *keys = NULL;
 	struct error err;

@@ -131,7 +131,8 @@ def test_thousands_of_connections_that_never_speak(target):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_more_connections_than_descriptors_do_not_end_it_and_are_cut():
+@pytest.mark.parametrize("way", ["tcp_query", "tcp_events", "query", "events"])
+def test_more_connections_than_descriptors_do_not_end_it_and_are_cut(way):
     with Target(False) as other:
         other.stop()
         other.start(command=["prlimit", "--nofile=150:150"])
@@ -143,7 +144,7 @@ def test_more_connections_than_descriptors_do_not_end_it_and_are_cut():
             with contextlib.ExitStack() as silent:
                 for _ in range(300):
                     with contextlib.suppress(OSError):
-                        silent.push(contextlib.closing(other.open(other.tcp_query)))
+                        silent.push(contextlib.closing(other.open(getattr(other, way))))
                 assert is_served(), "who was there before is served"
                 wait_for(lambda: request_of(other)[0] == 0, 90, "the silent ones to be cut")
         assert len(other.log_text().splitlines()) < 20, other.log_text()
