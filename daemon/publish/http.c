@@ -1,8 +1,8 @@
 /* evhttp with what it lacks in 2.1: a bound on connections. evhttp asks for a bufferevent for each connection it
  * accepts and does not tell when it lets go of it. So the guard keeps a reference to each; one whose callbacks are gone is one that
  * evhttp has freed (it closes the descriptor itself, as the bufferevent is not told to). Such leftovers are swept out
- * when the next connection comes, so there are never more than MAX_CONNECTIONS. At the bound the listener stops and a timer
- * sweeps; who comes meanwhile waits in the kernel's queue. */
+ * when the next connection comes, so there are never more than MAX_CONNECTIONS. At the bound, and when there is no
+ * descriptor left, the listener stops and a timer sweeps; who comes meanwhile waits in the kernel's queue. */
 #include "http.h"
 
 #include <errno.h>
@@ -20,7 +20,8 @@
 
 enum {
 	MAX_CONNECTIONS = 32,
-	SWEEP_MS = 20, /* at the bound */
+	SWEEP_MS = 20,  /* at the bound */
+	LOOK_MS = 1000, /* else: a listener that met an error listens again */
 	MAX_HEADERS_BYTES = 8192,
 	MAX_BODY_BYTES = 1024, /* nobody needs one */
 	TIMEOUT_S = 10,
@@ -70,10 +71,17 @@ static void on_sweep(void *ctx)
 {
 	struct guard *guard = ctx;
 	sweep(guard);
-	if (guard->n < MAX_CONNECTIONS)
+	bool is_bound = guard->n == MAX_CONNECTIONS;
+	if (!is_bound)
 		(void)evconnlistener_enable(guard->listener);
-	else
-		loop_timer_set(guard->sweep, SWEEP_MS);
+	loop_timer_set(guard->sweep, is_bound ? SWEEP_MS : LOOK_MS);
+}
+
+/* Without descriptors, accepting fails again at once, for as long as somebody waits. */
+static void on_accept_error(struct evconnlistener *listener, void *ctx)
+{
+	(void)ctx;
+	(void)evconnlistener_disable(listener);
 }
 
 static struct bufferevent *on_connection(struct event_base *base, void *ctx)
@@ -228,6 +236,8 @@ static enum status listen_on(struct http *http, struct sv listen, struct error *
 		return error_sys(err, E_SYSTEM, errno, "cannot listen on %.*s", SV_ARG(listen));
 	http->port = port_of(evhttp_bound_socket_get_fd(bound));
 	http->guard.listener = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(http->guard.listener, on_accept_error);
+	loop_timer_set(http->guard.sweep, LOOK_MS);
 	return OK;
 }
 

@@ -131,11 +131,12 @@ def test_thousands_of_connections_that_never_speak(target):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.parametrize("way", ["tcp_query", "tcp_events", "query", "events"])
+@pytest.mark.parametrize("way", ["tcp_query", "tcp_events", "query", "events", "http_listen"])
 def test_more_connections_than_descriptors_do_not_end_it_and_are_cut(way):
     with Target(False) as other:
+        limit = other.descriptors() + (20 if way == "http_listen" else 100)
         other.stop()
-        other.start(command=["prlimit", "--nofile=150:150"])
+        other.start(command=["prlimit", f"--nofile={limit}:{limit}"])
         with other.connect(zmq.DEALER, None, other.tcp_query) as (friend, _):
             def is_served():
                 friend.send_multipart([struct.pack(">2sBBIQ", b"PW", 1, 3, 0, 7), b'{"call": "status"}'])
