@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the names in the header are reserved */
 __attribute__((visibility("default"))) int accept4(
 	int fd, struct sockaddr *restrict address, socklen_t *restrict n, int flags)
 {

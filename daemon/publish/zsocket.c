@@ -192,20 +192,22 @@ static enum status watch(struct zsocket *socket, struct error *err)
 	return OK;
 }
 
-static enum status new_socket(struct zcontext *context, struct loop *loop, int type, loop_callback *on_ready, void *ctx,
-	struct zsocket **out, struct error *err)
+/* NULL: err says why. */
+static struct zsocket *new_socket(
+	struct zcontext *context, struct loop *loop, int type, loop_callback *on_ready, void *ctx, struct error *err)
 {
 	void *zmq = zmq_socket(context->zmq, type);
-	if (!zmq)
-		return error_set(err, E_SYSTEM, "cannot make a ZeroMQ socket: %s", zmq_strerror(zmq_errno()));
+	if (!zmq) {
+		(void)error_set(err, E_SYSTEM, "cannot make a ZeroMQ socket: %s", zmq_strerror(zmq_errno()));
+		return NULL;
+	}
 	struct zsocket *socket = calloc(1, sizeof *socket);
 	if (!socket)
 		abort();
 	*socket = (struct zsocket){ .loop = loop, .zmq = zmq, .on_ready = on_ready, .ctx = ctx };
 	(void)zmq_msg_init(&socket->received);
 	socket->rebind = loop_timer_new(loop, on_rebind, socket);
-	*out = socket;
-	return OK;
+	return socket;
 }
 
 enum status zsocket_open(struct zcontext *context, struct loop *loop, const struct zsocket_options *options,
@@ -215,11 +217,10 @@ enum status zsocket_open(struct zcontext *context, struct loop *loop, const stru
 		[ZSOCKET_QUERY] = ZMQ_ROUTER,
 		[ZSOCKET_ZAP] = ZMQ_REP,
 		[ZSOCKET_MONITOR] = ZMQ_PAIR };
-	struct zsocket *socket;
-	enum status st = new_socket(context, loop, types[options->kind], on_ready, ctx, &socket, err);
-	if (st)
-		return st;
-	st = set_options(socket->zmq, options) ? OK : cannot_set_up(err);
+	struct zsocket *socket = new_socket(context, loop, types[options->kind], on_ready, ctx, err);
+	if (!socket)
+		return err->code;
+	enum status st = set_options(socket->zmq, options) ? OK : cannot_set_up(err);
 	if (!st)
 		st = zbinds_new(socket->zmq, options, &socket->binds, err);
 	if (!st)
@@ -240,10 +241,10 @@ enum status zsocket_monitor(struct zcontext *context, struct zsocket *of, loop_c
 	int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
 		ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
 		ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-	struct zsocket *socket;
-	enum status st = new_socket(context, of->loop, ZMQ_PAIR, on_ready, ctx, &socket, err);
-	if (st)
-		return st;
+	struct zsocket *socket = new_socket(context, of->loop, ZMQ_PAIR, on_ready, ctx, err);
+	enum status st = OK;
+	if (!socket)
+		return err->code;
 	(void)snprintf(endpoint, sizeof endpoint, "inproc://monitor-%p", of->zmq);
 	if (!set_int(socket->zmq, ZMQ_RCVHWM, 0) || !set_int(socket->zmq, ZMQ_LINGER, 0) ||
 		zmq_socket_monitor(of->zmq, endpoint, events) || zmq_connect(socket->zmq, endpoint))
