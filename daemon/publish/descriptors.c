@@ -1,6 +1,6 @@
 /* libzmq 4.3.4 ends the process when accept() on an ipc endpoint finds no descriptor left for this process (EMFILE), which
- * whoever may connect can bring about; that there is none left for the whole system (ENFILE) it takes as it should, and tries
- * again. So our accept4(), which the linker prefers for every library of the program, says ENFILE for both. */
+ * whoever may connect can bring about. ENFILE, none left on the whole machine, it takes as it should, and tries again. So
+ * our accept4(), which the linker prefers for every library of the program, says ENFILE for both. */
 #include "descriptors.h"
 
 #include <errno.h>
