@@ -152,8 +152,8 @@ static bool set_keys(struct sock *sock, const struct sock_keys *keys)
 
 static bool open_monitor(struct sock *sock)
 {
-	char name[40];
-	(void)snprintf(name, sizeof name, "inproc://handshakes-%p", (void *)sock);
+	char name[40]; /* never one that was used before: it is given back some time after the socket was closed */
+	(void)snprintf(name, sizeof name, "inproc://handshakes-%u", ++sock->sockets->monitors);
 	if (zmq_socket_monitor(sock->zmq, name, MONITORED))
 		return false;
 	sock->monitor = zmq_socket(sock->sockets->context, ZMQ_PAIR);

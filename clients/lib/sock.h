@@ -26,6 +26,7 @@ void frames_done(struct frames *frames);
 struct sockets {
 	void *context;
 	int epoll_fd;
+	unsigned monitors; /* opened so far */
 };
 struct sock;
 

@@ -152,7 +152,7 @@ def test_a_snapshot_and_what_follows_are_how_things_stand_also_when(is_killed):
         late = []
         for turn in range(12):
             daemon.report()
-            late.append(Late(daemon, f"late{turn}").start())
+            late.append(Late(daemon, f"late{turn}", "fact/").start())
             time.sleep(0.1)  # so that each begins somewhere else in a batch
             if is_killed and turn % 4 == 2:
                 daemon.stop(signal.SIGKILL)
