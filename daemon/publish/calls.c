@@ -21,16 +21,12 @@ static void push_error(struct arena *arena, struct sv text, struct reply *reply)
 	json_free(object);
 }
 
-static bool is_same(const struct identity *a, const struct identity *b)
-{
-	return a->n == b->n && memcmp(a->bytes, b->bytes, a->n) == 0;
-}
-
 static bool is_running(const struct calls *calls, const struct inbox *inbox)
 {
 	for (size_t i = 0; i < MAX_CALLS; i++) {
 		const struct pending_call *call = &calls->pending[i];
-		if (call->token && call->request_id == inbox->header.id && is_same(&call->identity, &inbox->identity))
+		if (call->token && call->request_id == inbox->header.id &&
+			identity_eq(&call->identity, &inbox->identity))
 			return true;
 	}
 	return false;

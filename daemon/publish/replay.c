@@ -4,6 +4,7 @@
  * filtered client asks after each heartbeat while the log moves; when nothing under its prefix came, the answer comes from
  * the map of last numbers without reading the log. */
 #include <inttypes.h>
+#include <policywatch/keyfile.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,14 +86,6 @@ static size_t clamp(uint32_t wanted, size_t limit)
 	return wanted < limit ? wanted : limit;
 }
 
-static bool is_topic_text(struct sv prefix)
-{
-	for (size_t i = 0; i < prefix.n; i++)
-		if (prefix.p[i] <= 0x20 || prefix.p[i] >= 0x7f)
-			return false;
-	return true;
-}
-
 static bool read_page(const struct inbox *inbox, struct page *out)
 {
 	if (!has_body(inbox, REPLAY_BODY, PW_TOPIC_MAX))
@@ -103,7 +96,7 @@ static bool read_page(const struct inbox *inbox, struct page *out)
 		.max_rows = clamp(pw_get_u32(body + 16), LIMIT_REPLAY_ROWS),
 		.max_bytes = clamp(pw_get_u32(body + 20), LIMIT_REPLAY_BYTES),
 		.prefix = sv_slice(buf_sv(&inbox->first), REPLAY_BODY, inbox->first.n) };
-	return is_topic_text(out->prefix);
+	return request_is_topic_text(out->prefix);
 }
 
 static bool is_known_empty(const struct requests *requests, const struct page *page, struct position at)
@@ -166,10 +159,7 @@ enum pw_wire_status request_replay(
 		requests->log.read(requests->log.ctx, arena, page.from, page.prefix, page.max_rows, page.max_bytes,
 			&rows, &scanned_to, &err))
 		return PW_WIRE_FAILED;
-	for (size_t i = 0; i < rows.n; i++) {
-		*list_push(arena, &reply->frames) = rows.items[i].topic;
-		*list_push(arena, &reply->frames) = rows.items[i].record;
-	}
+	request_push_rows(arena, &rows, reply);
 	write_position(bytes, at, scanned_to, rows.n);
 	requests->replayed += rows.n;
 	requests->gaps += (inbox->header.flags & PW_ASK_GAP) != 0;
@@ -177,19 +167,6 @@ enum pw_wire_status request_replay(
 }
 
 /* ---- ACK ---- */
-
-/* Names appear as labels of metrics. */
-static bool is_cursor_name(struct sv name)
-{
-	static const char others[] = "._-";
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-		if (!is_alnum && (c == 0 || !strchr(others, c)))
-			return false;
-	}
-	return name.n > 0 && name.n <= CURSOR_NAME_BYTES;
-}
 
 /* "<key>/<cursor>": clients with keys can't touch one another's, nor those without. */
 static struct sv full_name(const struct inbox *inbox, struct arena *arena, struct sv name)
@@ -204,7 +181,7 @@ enum pw_wire_status request_ack(struct requests *requests, const struct inbox *i
 	struct position at = position_of(requests);
 	uint64_t seq = pw_get_u64(body_of(inbox) + 8);
 	struct sv name = sv_slice(buf_sv(&inbox->first), ACK_BODY, inbox->first.n);
-	if (!is_cursor_name(name))
+	if (!pw_key_is_name(name.p, name.n)) /* names appear as labels of metrics */
 		return PW_WIRE_BAD;
 	if (pw_get_u64(body_of(inbox)) != at.epoch)
 		return PW_WIRE_EPOCH;

@@ -6,6 +6,27 @@
 
 #define MAX_FRAMES 4096 /* of one request: 8 MiB in frames of 2 KiB */
 
+bool request_is_topic_text(struct sv text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] <= 0x20 || text.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+void request_push_rows(struct arena *arena, const struct bus_rows *rows, struct reply *reply)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		*list_push(arena, &reply->frames) = rows->items[i].topic;
+		*list_push(arena, &reply->frames) = rows->items[i].record;
+	}
+}
+
+bool identity_eq(const struct identity *a, const struct identity *b)
+{
+	return a->n == b->n && memcmp(a->bytes, b->bytes, a->n) == 0;
+}
+
 /* ---- inbox ---- */
 
 void inbox_init(struct inbox *inbox)

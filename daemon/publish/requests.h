@@ -102,6 +102,12 @@ void request_handle(struct requests *requests, const struct inbox *inbox, struct
 bool request_answer(struct requests *requests, uint64_t token, const struct json_t *result, const struct error *err,
 	struct arena *arena, struct identity *out_to, struct reply *out);
 
+/* Printable ASCII without blanks, or nothing. */
+bool request_is_topic_text(struct sv text);
+/* Each row is a frame of its topic and one of its record. */
+void request_push_rows(struct arena *arena, const struct bus_rows *rows, struct reply *reply);
+bool identity_eq(const struct identity *a, const struct identity *b);
+
 /* ---- the verbs; each fills the reply behind its header ---- */
 enum pw_wire_status request_hello(
 	struct requests *requests, const struct inbox *inbox, struct arena *arena, struct reply *reply);

@@ -19,14 +19,6 @@ struct wanted {
 	bool is_none; /* nothing can match */
 };
 
-static bool is_topic_text(struct sv text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] <= 0x20 || text.p[i] >= 0x7f)
-			return false;
-	return true;
-}
-
 static bool read_wanted(const struct inbox *inbox, struct arena *arena, struct wanted *out)
 {
 	struct sv body = buf_sv(&inbox->first);
@@ -40,7 +32,7 @@ static bool read_wanted(const struct inbox *inbox, struct arena *arena, struct w
 		return false;
 	struct sv prefix = sv_slice(body, SNAPSHOT_BODY, SNAPSHOT_BODY + prefix_n);
 	struct sv after = sv_slice(body, SNAPSHOT_BODY + prefix_n, body.n);
-	if (after.n > PW_TOPIC_MAX || !is_topic_text(prefix) || !is_topic_text(after))
+	if (after.n > PW_TOPIC_MAX || !request_is_topic_text(prefix) || !request_is_topic_text(after))
 		return false;
 	if (after.n && (!encode_topic_facts(arena, after, &after_id, &is_whole) || !is_whole))
 		return false;
@@ -77,16 +69,10 @@ void snapshots_expire(struct requests *requests)
 	}
 }
 
-static bool is_of(const struct held_snapshot *held, const struct identity *identity)
-{
-	return held->id && held->identity.n == identity->n &&
-		memcmp(held->identity.bytes, identity->bytes, identity->n) == 0;
-}
-
 static struct held_snapshot *held_by(struct snapshots *snapshots, const struct identity *identity)
 {
 	for (size_t i = 0; i < LIMIT_SNAPSHOTS; i++)
-		if (is_of(&snapshots->held[i], identity))
+		if (snapshots->held[i].id && identity_eq(&snapshots->held[i].identity, identity))
 			return &snapshots->held[i];
 	return NULL;
 }
@@ -169,10 +155,7 @@ enum pw_wire_status request_snapshot(
 	pw_put_u32(bytes + 24, has_more ? PW_SNAPSHOT_MORE : 0);
 	pw_put_u32(bytes + 28, (uint32_t)rows.n);
 	*list_push(arena, &reply->frames) = (struct sv){ (const char *)bytes, SNAPSHOT_REPLY };
-	for (size_t i = 0; i < rows.n; i++) {
-		*list_push(arena, &reply->frames) = rows.items[i].topic;
-		*list_push(arena, &reply->frames) = rows.items[i].record;
-	}
+	request_push_rows(arena, &rows, reply);
 	if (!has_more)
 		end(requests, held);
 	return PW_WIRE_OK;
